@@ -1,0 +1,21 @@
+package main
+import (
+ _ "github.com/go-telegram/bot"
+ _ "github.com/twilio/twilio-go"
+ _ "github.com/jackc/pgx/v5/pgxpool"
+ _ "github.com/nicksnyder/go-i18n/v2/i18n"
+ _ "github.com/robfig/cron/v3"
+ _ "github.com/skip2/go-qrcode"
+ _ "modernc.org/sqlite"
+ _ "github.com/nyaruka/phonenumbers"
+ _ "github.com/makiuchi-d/gozxing"
+ _ "github.com/prometheus/client_golang/prometheus/promhttp"
+ _ "github.com/google/uuid"
+ _ "golang.org/x/crypto/argon2"
+ _ "golang.org/x/text/unicode/norm"
+ _ "golang.org/x/image/draw"
+ _ "github.com/chromedp/chromedp"
+ _ "golang.org/x/sync/errgroup"
+ _ "golang.org/x/time/rate"
+)
+func main(){}
