@@ -1,0 +1,109 @@
+package core
+
+import "time"
+
+// Inbound is one message in, as a channel translated it. What a network did
+// not say is left zero; nothing in it has been believed yet but Contact.
+type Inbound struct {
+	Channel    string    // "telegram", "sms", "web", "chat"
+	ExternalID string    // the network's own ID of the message, unique within the channel
+	URN        URN       // who wrote
+	Text       string    // as typed
+	Action     string    // payload of the pressed button; "" when text was typed
+	Ref        string    // the network's ID of the message whose button was pressed
+	Contact    string    // E.164; only when the network vouches that the number is the sender's own
+	Location   *Location // a point that was sent
+	Photo      *Photo    // a picture that was sent
+	Control    Control   // something the network says about the address
+	Lang       string    // the language the network believes in: "vi", "en" or ""
+	At         time.Time // when it was sent, by the network; zero when not told
+}
+
+// MaxText bounds what is kept of one message, in runes. Longer texts are cut
+// before they are stored; no answer to any question is longer.
+const MaxText = 4000
+
+// Control is what a network tells about an address, beside messages.
+type Control string
+
+const (
+	Start     Control = "start"     // the conversation was opened
+	Blocked   Control = "blocked"   // the person blocked us or left: stop sending
+	Unblocked Control = "unblocked" // the person let us in again
+	Stop      Control = "stop"      // opted out by the network's own word
+	Resume    Control = "resume"    // opted in again by the network's own word
+)
+
+// Location is a point in degrees, WGS 84.
+type Location struct{ Lat, Lon float64 }
+
+// Photo is what a channel made of a picture. The picture itself is not kept.
+type Photo struct {
+	Text   string // what its QR says; "" when it holds none
+	Failed bool   // the picture could not be fetched or was no picture
+}
+
+// Outbound is one message out, fitted to what its network can show.
+type Outbound struct {
+	ID      string     // the outbox ID, given to gateways that take a client reference
+	URN     URN        // to whom
+	Text    string     // ready to send, in the network's letters
+	Buttons [][]Button // rows of buttons under the text
+	Ask     Ask        // a button of the network that shares something
+	AskText string     // its label
+	Photo   []byte     // a PNG to show above the text
+	Edit    string     // the network's ID of an earlier message to change in place
+}
+
+// Button is a choice as a network shows it.
+type Button struct {
+	Label  string // as shown
+	Action string // comes back as Inbound.Action; at most 64 bytes
+}
+
+// Ask names what a network's own button can share.
+type Ask string
+
+const (
+	AskNothing  Ask = ""
+	AskContact  Ask = "contact"
+	AskLocation Ask = "location"
+)
+
+// Priority orders the outbox; lower goes first.
+type Priority int
+
+const (
+	PriorityCode   Priority = iota // codes by SMS
+	PriorityRed                    // red alerts
+	PriorityReply                  // replies to what was just said
+	PriorityPrompt                 // daily prompts
+	PriorityNotice                 // notices
+)
+
+// Say is one line to say, before words: a locale key and its arguments. It is
+// kept, sealed but for the key, until it is sent; its text is made then.
+type Say struct {
+	Key     string            `json:"-"`
+	Args    map[string]string `json:"args,omitempty"`    // placeholder -> text as it is
+	Words   map[string]string `json:"words,omitempty"`   // placeholder -> locale key of its text
+	Choices []Choice          `json:"choices,omitempty"` // what may be answered, in order
+	Multi   bool              `json:"multi,omitempty"`   // several choices may be chosen; Chosen shows which are
+	Lines   []Say             `json:"lines,omitempty"`   // further lines of the same message; their keys are in Line
+	Line    string            `json:"line,omitempty"`    // the key of a Say inside Lines
+	QR      string            `json:"qr,omitempty"`      // text to draw as a QR picture
+	Ask     Ask               `json:"ask,omitempty"`     // share button to offer
+	AskKey  string            `json:"ask_key,omitempty"` // locale key of its label
+	Edit    string            `json:"edit,omitempty"`    // the network's message to change in place, where it can
+}
+
+// Choice is one thing that may be answered.
+type Choice struct {
+	Action string            `json:"action"`           // comes back when pressed
+	Key    string            `json:"key,omitempty"`    // locale key of the label
+	Args   map[string]string `json:"args,omitempty"`   // its placeholders
+	Text   string            `json:"text,omitempty"`   // label as it is, when Key is empty
+	Number string            `json:"number,omitempty"` // what to type where there are no buttons; "" numbers them from 1
+	Chosen bool              `json:"chosen,omitempty"`
+	Wide   bool              `json:"wide,omitempty"` // wants a row of its own
+}
