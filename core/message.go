@@ -53,13 +53,30 @@ type Outbound struct {
 	AskText string     // its label
 	Photo   []byte     // a PNG to show above the text
 	Edit    string     // the network's ID of an earlier message to change in place
+	Multi   bool       // several buttons may be pressed; Chosen tells which were
+	Input   Input      // what is best typed as the answer
+	Lang    string     // the language of Text, "vi" or "en"; "" when not known
 }
 
 // Button is a choice as a network shows it.
 type Button struct {
-	Label  string // as shown
+	Label  string // as shown, with its mark when chosen
 	Action string // comes back as Inbound.Action; at most 64 bytes
+	Chosen bool   // of several that may be chosen, this one is
 }
+
+// Input hints at what an answer is made of, so that a screen can offer the
+// fitting keyboard. It promises nothing about what comes back.
+type Input string
+
+const (
+	InputNothing Input = ""       // nothing in particular
+	InputText    Input = "text"   // free text
+	InputCode    Input = "code"   // a code that was sent by SMS
+	InputPhone   Input = "phone"  // a phone number
+	InputNumber  Input = "number" // digits only
+	InputDate    Input = "date"   // a date, 02/09/1955
+)
 
 // Ask names what a network's own button can share.
 type Ask string
@@ -95,6 +112,7 @@ type Say struct {
 	Ask     Ask               `json:"ask,omitempty"`     // share button to offer
 	AskKey  string            `json:"ask_key,omitempty"` // locale key of its label
 	Edit    string            `json:"edit,omitempty"`    // the network's message to change in place, where it can
+	Input   Input             `json:"input,omitempty"`   // what is best typed as the answer
 }
 
 // Choice is one thing that may be answered.

@@ -11,6 +11,8 @@ type Line struct {
 	Ask     core.Ask
 	AskText string
 	Edit    string // the network's ID of an earlier message to change in place
+	Input   core.Input
+	Lang    string // the language of Text, "vi" or "en"
 }
 
 // Choice is one answer in words.
