@@ -1,0 +1,37 @@
+package core
+
+import "time"
+
+// Address is a person's place on one network, as the store knows it while its
+// session is locked: nobody else runs a turn for it.
+type Address struct {
+	ID        string
+	Channel   string
+	URN       URN
+	Lang      string // "vi", "en", "" when never chosen
+	Phone     string // E.164, proved for this address; "" when not
+	ProvenHow string // "code", "contact", "sms"
+	OptedOut  bool
+	Gone      bool // the network said that this address is blocked or dead
+	Declared  bool // somebody tied to it has a declaration
+	Notice    int  // version of the privacy notice last shown
+
+	Form     string // of the running session; "" between forms
+	Question string
+	State    []byte // the session's private half, open
+}
+
+// Queued is a row of the outbox.
+type Queued struct {
+	ID        string
+	Channel   string
+	AddressID string
+	URN       URN
+	Cause     string // ID of the inbound message it answers, "" for none
+	Priority  Priority
+	Lang      string
+	Say       Say
+	Attempts  int       // of sending, this one included
+	PartsSent int       // messages of this row that the network already has
+	Queued    time.Time // when it was put into the outbox
+}

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// querier is what both engines can do with one SQL text in PostgreSQL's $n.
+type querier interface {
+	exec(ctx context.Context, text string, args ...any) (rowsChanged int64, err error)
+	query(ctx context.Context, text string, args ...any) (rows, error)
+	row(ctx context.Context, text string, args ...any) scanner
+}
+
+type scanner interface{ Scan(dest ...any) error }
+
+type rows interface {
+	scanner
+	Next() bool
+	Err() error
+	close()
+}
+
+var errNoRows = sql.ErrNoRows
+
+// sqliteConn runs statements on database/sql: the pool, or one transaction.
+type sqliteConn struct {
+	q interface {
+		ExecContext(context.Context, string, ...any) (sql.Result, error)
+		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}
+}
+
+func (c sqliteConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	res, err := c.q.ExecContext(ctx, text, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (c sqliteConn) query(ctx context.Context, text string, args ...any) (rows, error) {
+	r, err := c.q.QueryContext(ctx, text, args...)
+	return sqliteRows{r}, err
+}
+
+func (c sqliteConn) row(ctx context.Context, text string, args ...any) scanner {
+	return c.q.QueryRowContext(ctx, text, args...)
+}
+
+type sqliteRows struct{ *sql.Rows }
+
+func (r sqliteRows) close() { r.Rows.Close() }
+
+// pgConn runs statements on pgx: the pool, or one transaction.
+type pgConn struct {
+	q interface {
+		Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
+		Query(context.Context, string, ...any) (pgx.Rows, error)
+		QueryRow(context.Context, string, ...any) pgx.Row
+	}
+}
+
+func (c pgConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	tag, err := c.q.Exec(ctx, text, args...)
+	return tag.RowsAffected(), err
+}
+
+func (c pgConn) query(ctx context.Context, text string, args ...any) (rows, error) {
+	r, err := c.q.Query(ctx, text, args...)
+	return pgRows{r}, err
+}
+
+func (c pgConn) row(ctx context.Context, text string, args ...any) scanner {
+	return pgRow{c.q.QueryRow(ctx, text, args...)}
+}
+
+type pgRows struct{ pgx.Rows }
+
+func (r pgRows) close() { r.Rows.Close() }
+
+type pgRow struct{ row pgx.Row }
+
+// Scan reports a missing row as database/sql does, so that callers know one error.
+func (r pgRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errNoRows
+	}
+	return err
+}
+
+// collect reads all rows with one scan function.
+func collect[T any](r rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	var all []T
+	for r.Next() {
+		v, err := scan(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, r.Err()
+}
+
+// begin starts a transaction on either engine.
+func (s *Store) begin(ctx context.Context) (querier, func(commit bool) error, error) {
+	if s.pg != nil {
+		return beginPG(ctx, s.pg)
+	}
+	tx, err := s.lite.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := func(commit bool) error {
+		if commit {
+			return tx.Commit()
+		}
+		return tx.Rollback()
+	}
+	return sqliteConn{tx}, end, nil
+}
+
+func beginPG(ctx context.Context, pool *pgxpool.Pool) (querier, func(bool) error, error) {
+	tx, err := pool.Begin(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := func(commit bool) error {
+		if commit {
+			return tx.Commit(ctx)
+		}
+		// The caller's context may be why we roll back; the connection must
+		// still be handed back clean.
+		return tx.Rollback(context.WithoutCancel(ctx))
+	}
+	return pgConn{tx}, end, nil
+}
+
+// inTx runs f in one transaction: committed when f returns nil, else undone.
+func (s *Store) inTx(ctx context.Context, f func(q querier) error) error {
+	q, end, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done { // f panicked
+			_ = end(false)
+		}
+	}()
+	if err := f(q); err != nil {
+		done = true
+		_ = end(false)
+		return err
+	}
+	done = true
+	return end(true)
+}

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"khaibao/core"
+)
+
+// States of an outbox row.
+const (
+	outboxWaiting = 0
+	outboxSent    = 1
+	outboxDropped = 2
+)
+
+// ClaimDue leases up to n of a channel's due messages until the given time, so
+// that no other sender takes them. A sender that dies lets its lease lapse.
+// Order holds within one priority of one recipient: a message waits while an
+// earlier one of its kind is leased or set back.
+func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
+	r, err := s.q.query(ctx, `
+		WITH due AS MATERIALIZED (
+			SELECT o.id FROM outbox o
+			WHERE o.channel = $4 AND o.state = 0 AND o.due_at <= $1 AND o.leased_until <= $1
+			AND NOT EXISTS (
+				SELECT 1 FROM outbox e
+				WHERE e.address_id = o.address_id AND e.priority = o.priority AND e.state = 0 AND e.id < o.id
+				AND (e.due_at > $1 OR e.leased_until > $1))
+			ORDER BY o.priority, o.due_at, o.id LIMIT $3 `+s.skipLocked+`)
+		UPDATE outbox SET leased_until = $2, attempts = attempts + 1
+		WHERE id IN (SELECT id FROM due)
+		RETURNING id, address_id, cause, priority, locale_key, lang, args, created_at, attempts, parts_sent`,
+		now.UnixMilli(), until.UnixMilli(), n, channel)
+	claimed, err := collect(r, err, func(r scanner) (core.Queued, error) {
+		return s.scanQueued(r, channel)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim due %s: %w", channel, err)
+	}
+	slices.SortFunc(claimed, func(a, b core.Queued) int {
+		if a.Priority != b.Priority {
+			return int(a.Priority - b.Priority)
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return claimed, nil
+}
+
+func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
+	m := core.Queued{Channel: channel}
+	var sealed []byte
+	var key string
+	var created int64
+	err := r.Scan(&m.ID, &m.AddressID, &m.Cause, &m.Priority, &key, &m.Lang, &sealed, &created, &m.Attempts, &m.PartsSent)
+	if err != nil {
+		return m, err
+	}
+	m.Queued = time.UnixMilli(created)
+	open, err := s.keys.Open("outbox.args", m.ID, sealed)
+	if err != nil {
+		return m, fmt.Errorf("outbox %s: %w", m.ID, err)
+	}
+	var l letter
+	if err := json.Unmarshal(open, &l); err != nil {
+		return m, fmt.Errorf("outbox %s: arguments are no JSON", m.ID)
+	}
+	m.URN, m.Say = l.URN, l.Say
+	m.Say.Key = key
+	return m, nil
+}
+
+// Sent is a message that its network took.
+type Sent struct{ ID, NetworkID string }
+
+// MarkSent keeps that the networks took these messages. The arguments have
+// served and are forgotten.
+func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error {
+	if len(sent) == 0 {
+		return nil
+	}
+	if s.pg != nil {
+		ids, networkIDs := make([]string, len(sent)), make([]string, len(sent))
+		for i, m := range sent {
+			ids[i], networkIDs[i] = m.ID, m.NetworkID
+		}
+		_, err := s.q.exec(ctx, `UPDATE outbox o SET state = 1, done_at = $3, leased_until = 0, network_id = u.network_id, args = NULL
+			FROM unnest($1::text[], $2::text[]) AS u (id, network_id) WHERE o.id = u.id`, ids, networkIDs, now.UnixMilli())
+		return wrap(err, "mark sent")
+	}
+	return s.inTx(ctx, func(q querier) error {
+		for _, m := range sent {
+			_, err := q.exec(ctx, `UPDATE outbox SET state = 1, done_at = $3, leased_until = 0, network_id = $2, args = NULL WHERE id = $1`,
+				m.ID, m.NetworkID, now.UnixMilli())
+			if err != nil {
+				return fmt.Errorf("mark sent: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// SendLater gives a message back until due. class says why: "retry",
+// "paused", "config" or "" when it was not tried.
+func (s *Store) SendLater(ctx context.Context, id string, due time.Time, class string, partsSent int) error {
+	_, err := s.q.exec(ctx, `UPDATE outbox SET due_at = CASE WHEN due_at < $2 THEN $2 ELSE due_at END, leased_until = 0, error_class = $3,
+		parts_sent = $4, attempts = attempts - CASE WHEN $3 = '' THEN 1 ELSE 0 END WHERE id = $1 AND state = 0`,
+		id, due.UnixMilli(), class, partsSent)
+	return wrap(err, "send later")
+}
+
+// Drop gives a message up. class says why: "refused", "expired", "gone".
+func (s *Store) Drop(ctx context.Context, now time.Time, id, class string) error {
+	_, err := s.q.exec(ctx, `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = $3, args = NULL WHERE id = $1 AND state = 0`,
+		id, now.UnixMilli(), class)
+	return wrap(err, "drop")
+}
+
+// AddressGone keeps that an address is blocked or dead, and gives up all that
+// waits for it.
+func (s *Store) AddressGone(ctx context.Context, now time.Time, addressID string) error {
+	return s.inTx(ctx, func(q querier) error {
+		if _, err := q.exec(ctx, `UPDATE addresses SET gone_at = $2 WHERE id = $1`, addressID, now.UnixMilli()); err != nil {
+			return fmt.Errorf("address gone: %w", err)
+		}
+		_, err := q.exec(ctx, `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = 'gone', args = NULL
+			WHERE address_id = $1 AND state = 0`, addressID, now.UnixMilli())
+		return wrap(err, "address gone")
+	})
+}
+
+// HoldSender takes or renews the right to send for a channel. Not held means
+// that another node has it. pausedUntil is when the network's rest ends.
+func (s *Store) HoldSender(ctx context.Context, channel string, now, until time.Time) (held bool, pausedUntil time.Time, err error) {
+	var paused int64
+	err = s.q.row(ctx, `INSERT INTO senders (channel, holder, until) VALUES ($1, $2, $3)
+		ON CONFLICT (channel) DO UPDATE SET holder = excluded.holder, until = excluded.until
+		WHERE senders.until <= $4 OR senders.holder = excluded.holder
+		RETURNING paused_until`, channel, s.holder, until.UnixMilli(), now.UnixMilli()).Scan(&paused)
+	if err == errNoRows {
+		return false, time.Time{}, nil
+	}
+	return err == nil, time.UnixMilli(paused), wrap(err, "hold sender")
+}
+
+// ReleaseSender lets another node send at once.
+func (s *Store) ReleaseSender(ctx context.Context, channel string) error {
+	_, err := s.q.exec(ctx, `UPDATE senders SET until = 0 WHERE channel = $1 AND holder = $2`, channel, s.holder)
+	return wrap(err, "release sender")
+}
+
+// PauseSender keeps that a network asked for rest, for whoever sends next.
+func (s *Store) PauseSender(ctx context.Context, channel string, until time.Time) error {
+	_, err := s.q.exec(ctx, `UPDATE senders SET paused_until = $2 WHERE channel = $1 AND paused_until < $2`, channel, until.UnixMilli())
+	return wrap(err, "pause sender")
+}
+
+// Backlog tells how many messages of a channel wait and how old the oldest due
+// one is.
+func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (waiting int, oldest time.Duration, err error) {
+	var due int64
+	err = s.q.row(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM outbox WHERE channel = $1 AND state = 0`, channel).Scan(&waiting, &due)
+	if err != nil {
+		return 0, 0, fmt.Errorf("backlog %s: %w", channel, err)
+	}
+	if due > 0 && due < now.UnixMilli() {
+		oldest = now.Sub(time.UnixMilli(due))
+	}
+	return waiting, oldest, nil
+}
+
+// MoveStatus keeps what a network reports of a message that it took. Reports
+// come out of order and only move forward: rank grows along the way.
+func (s *Store) MoveStatus(ctx context.Context, channel, networkID, status string, rank int) error {
+	_, err := s.q.exec(ctx, `UPDATE outbox SET network_state = $3, network_rank = $4
+		WHERE channel = $1 AND network_id = $2 AND network_rank < $4`, channel, networkID, status, rank)
+	return wrap(err, "move status")
+}
+
+// NumberDead stops an address by a message that its network could not deliver.
+func (s *Store) NumberDead(ctx context.Context, now time.Time, channel, networkID string) error {
+	var addressID string
+	err := s.q.row(ctx, `SELECT address_id FROM outbox WHERE channel = $1 AND network_id = $2`, channel, networkID).Scan(&addressID)
+	if err == errNoRows {
+		return core.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("find address of a message: %w", err)
+	}
+	return s.AddressGone(ctx, now, addressID)
+}
+
+// wrap says what was being done when an error came; nil stays nil.
+func wrap(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,218 @@
+// Package store keeps everything, in SQLite or in PostgreSQL: one Store, one
+// text of SQL in PostgreSQL's $n for both, written where it is used.
+//
+// Times are Unix milliseconds from Go's clock, days are text, IDs are UUIDv7
+// made in Go. What names or reaches a person is sealed, and found again by a
+// keyed hash; what officers sort and count by stands in clear.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"khaibao/core"
+	"khaibao/core/seal"
+)
+
+// Store is safe for concurrent use. Exactly one of lite and pg is set.
+type Store struct {
+	lite *sql.DB
+	pg   *pgxpool.Pool
+	q    querier // outside any transaction
+	keys *seal.Keys
+
+	// skipLocked is the one difference of SQL: SQLite has one writer and
+	// neither needs nor knows it. forUpdate likewise.
+	skipLocked, forUpdate string
+
+	holder string // this process, among those that send
+
+	wake wakers
+}
+
+// Options open a store.
+type Options struct {
+	URL     string // sqlite:path or postgres://…
+	KeyFile string // made at the first start on an empty database
+	// OnNewKey is told the path of a key file that was just made, since it
+	// must be kept apart from the database.
+	OnNewKey func(path string)
+	// MaxConns bounds the connections to PostgreSQL; 0 takes pgx's default.
+	MaxConns int32
+	// Tune changes the pool's configuration, for recording statements.
+	Tune func(*pgxpool.Config)
+}
+
+// Open opens the database, brings its schema up to date and opens its keys.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := connect(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	if err := s.openKeys(ctx, o); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func connect(ctx context.Context, o Options) (*Store, error) {
+	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
+		return connectSQLite(ctx, path)
+	}
+	if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
+		return connectPG(ctx, o)
+	}
+	return nil, fmt.Errorf("database URL: want sqlite:path or postgres://…")
+}
+
+// connectSQLite sets busy_timeout first, since the other pragmas may already
+// meet a lock. Without _txlock=immediate, transactions that read before they
+// write fail as busy; synchronous=FULL, since an acknowledged message must
+// survive a power cut.
+func connectSQLite(ctx context.Context, path string) (*Store, error) {
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder of the database: %w", err)
+		}
+	}
+	params := url.Values{
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(FULL)", "cache_size(-16000)"},
+		"_txlock": {"immediate"},
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+params.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	db.SetMaxOpenConns(4)
+	db.SetMaxIdleConns(4)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	return &Store{lite: db, q: sqliteConn{db}, holder: core.NewID()}, nil
+}
+
+func connectPG(ctx context.Context, o Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		// pgx's error may quote the URL, and with it a password.
+		return nil, fmt.Errorf("database URL: not a valid postgres:// URL")
+	}
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	if o.MaxConns > 0 {
+		config.MaxConns = o.MaxConns
+	}
+	if o.Tune != nil {
+		o.Tune(config)
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	s := &Store{pg: pool, q: pgConn{pool}, skipLocked: "FOR UPDATE SKIP LOCKED", forUpdate: "FOR UPDATE", holder: core.NewID()}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach postgres: %w", err)
+	}
+	return s, nil
+}
+
+// Close releases the database.
+func (s *Store) Close() {
+	if s.pg != nil {
+		s.pg.Close()
+		return
+	}
+	if err := s.lite.Close(); err != nil {
+		slog.Error("close sqlite", "err", err)
+	}
+}
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.q.row(ctx, `SELECT 1`).Scan(&one)
+}
+
+// Engine is "sqlite" or "postgres".
+func (s *Store) Engine() string {
+	if s.pg != nil {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+func (s *Store) openKeys(ctx context.Context, o Options) error {
+	kept, err := s.wrappedKeys(ctx)
+	if err != nil {
+		return fmt.Errorf("read keys: %w", err)
+	}
+	_, statErr := os.Stat(o.KeyFile)
+	missing := os.IsNotExist(statErr)
+	switch {
+	case missing && len(kept) > 0:
+		return fmt.Errorf("the key file %s is missing, and the database holds sealed rows: put the key file back", o.KeyFile)
+	case missing:
+		if err := seal.CreateFile(o.KeyFile); err != nil {
+			return fmt.Errorf("make the key file: %w", err)
+		}
+		if o.OnNewKey != nil {
+			o.OnNewKey(o.KeyFile)
+		}
+	}
+	kek, err := seal.LoadKEK(o.KeyFile)
+	if err != nil {
+		return fmt.Errorf("key file %s: %w", o.KeyFile, err)
+	}
+	if len(kept) == 0 {
+		if kept, err = s.firstKeys(ctx, kek); err != nil {
+			return fmt.Errorf("make keys: %w", err)
+		}
+	}
+	s.keys, err = seal.Open(kek, kept)
+	if err != nil {
+		return fmt.Errorf("open the database's keys with %s: %w", o.KeyFile, err)
+	}
+	return nil
+}
+
+func (s *Store) wrappedKeys(ctx context.Context) ([]seal.Wrapped, error) {
+	r, err := s.q.query(ctx, `SELECT id, purpose, blob FROM keys ORDER BY id`)
+	return collect(r, err, func(r scanner) (w seal.Wrapped, err error) {
+		var id int64
+		err = r.Scan(&id, &w.Purpose, &w.Blob)
+		w.ID = uint16(id)
+		return w, err
+	})
+}
+
+// firstKeys makes the first data key and hash key. Two nodes may start on an
+// empty database at once: whoever writes first has made them for both.
+func (s *Store) firstKeys(ctx context.Context, kek seal.KEK) ([]seal.Wrapped, error) {
+	for id, purpose := range []string{"data", "hash"} {
+		w, err := kek.NewWrapped(uint16(id+1), purpose)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := s.q.exec(ctx, `INSERT INTO keys (id, purpose, blob, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			int64(w.ID), w.Purpose, w.Blob, time.Now().UnixMilli()); err != nil {
+			return nil, err
+		}
+	}
+	return s.wrappedKeys(ctx)
+}

@@ -1,0 +1,270 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/seal"
+)
+
+// Tx is one transaction of the dispatcher. What most turns do, saving a
+// session and queuing replies, is gathered and written together at its end.
+type Tx struct {
+	s     *Store
+	q     querier
+	now   time.Time
+	saves []*core.Address
+	queue []core.Queued
+
+	newcomers []*core.Address // added by this transaction
+}
+
+// TurnFunc runs the turn of one fresh message. The messages of one address
+// come one after the other, in the order of the group.
+type TurnFunc func(ctx context.Context, tx *Tx, at *core.Address, m core.Inbound, messageID string) error
+
+// Take records a group of messages, runs the turn of each that was not
+// recorded before, and writes what they cause, all in one transaction. It
+// returns when all of it is committed; on an error nothing of it is.
+func (s *Store) Take(ctx context.Context, now time.Time, group []core.Inbound, turn TurnFunc) error {
+	inbox := s.sealInbound(group)
+	if s.pg != nil {
+		return s.takePG(ctx, now, inbox, turn)
+	}
+	tx := &Tx{s: s, now: now}
+	err := s.inTx(ctx, func(q querier) error {
+		tx.q = q
+		found, err := tx.lockAddresses(ctx, inbox)
+		if err != nil {
+			return err
+		}
+		if err := tx.makeAddresses(ctx, inbox, found); err != nil {
+			return err
+		}
+		fresh := make(map[string]bool, len(inbox))
+		for _, m := range inbox {
+			n, err := q.exec(ctx, `INSERT INTO messages (channel, external_id, id, address_id, body, received_at)
+				VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+				m.Channel, m.ExternalID, m.id, found[m.key()].ID, m.body, now.UnixMilli())
+			if err != nil {
+				return fmt.Errorf("record message: %w", err)
+			}
+			fresh[m.id] = n == 1
+		}
+		if err := tx.runTurns(ctx, inbox, found, fresh, turn); err != nil {
+			return err
+		}
+		return tx.flush(ctx)
+	})
+	if err == nil {
+		s.wake.tell(tx.channels())
+	}
+	return err
+}
+
+// inbound is a message with what the store adds to it.
+type inbound struct {
+	core.Inbound
+	id   string
+	hash string // of the URN
+	body []byte // sealed
+}
+
+func (m inbound) key() string { return m.Channel + "|" + m.hash }
+
+func (s *Store) sealInbound(group []core.Inbound) []inbound {
+	inbox := make([]inbound, len(group))
+	for i, m := range group {
+		id := core.NewID()
+		body := m.Text
+		if m.Action != "" {
+			body = "[" + m.Action + "]"
+		}
+		inbox[i] = inbound{Inbound: m, id: id, hash: s.urnHash(m.URN),
+			body: s.keys.SealString("messages.body", id, body)}
+	}
+	return inbox
+}
+
+// urnHash finds an address by its URN. The hash of a tel: URN is the phone's
+// hash, so that an SMS sender and a proved phone meet without a join.
+func (s *Store) urnHash(u core.URN) string {
+	if u.Scheme() == "tel" {
+		return s.phoneHash(u.Path())
+	}
+	return s.keys.Hash(seal.KindAddress, string(u))
+}
+
+func (s *Store) phoneHash(e164 string) string { return s.keys.Hash(seal.KindPhone, e164) }
+
+const addressColumns = `id, channel, hash, urn, lang, phone, proven_how, opted_out_at, gone_at,
+	notice, declared_at, form, question, state`
+
+// scanAddress reads one row of addressColumns and its key in the group.
+func (s *Store) scanAddress(r scanner) (string, *core.Address, error) {
+	var at core.Address
+	var hash string
+	var urn, phone, state []byte
+	var optedOut, gone, declared int64
+	err := r.Scan(&at.ID, &at.Channel, &hash, &urn, &at.Lang, &phone, &at.ProvenHow, &optedOut, &gone,
+		&at.Notice, &declared, &at.Form, &at.Question, &state)
+	if err != nil {
+		return "", nil, err
+	}
+	at.OptedOut, at.Gone, at.Declared = optedOut > 0, gone > 0, declared > 0
+	open := func(column string, sealed []byte) string {
+		if err != nil || sealed == nil {
+			return ""
+		}
+		var plain string
+		plain, err = s.keys.OpenString(column, at.ID, sealed)
+		return plain
+	}
+	at.URN = core.URN(open("addresses.urn", urn))
+	at.Phone = open("addresses.phone", phone)
+	at.State = []byte(open("addresses.state", state))
+	if err != nil {
+		return "", nil, fmt.Errorf("address %s: %w", at.ID, err)
+	}
+	return at.Channel + "|" + hash, &at, nil
+}
+
+// lockAddresses locks the group's known addresses, in the
+// order of their IDs so that two groups cannot wait for each other.
+func (tx *Tx) lockAddresses(ctx context.Context, inbox []inbound) (map[string]*core.Address, error) {
+	found := make(map[string]*core.Address, len(inbox))
+	ordered := slices.Clone(inbox)
+	slices.SortFunc(ordered, func(a, b inbound) int { return strings.Compare(a.key(), b.key()) })
+	for _, m := range ordered {
+		if found[m.key()] != nil {
+			continue
+		}
+		key, at, err := tx.s.scanAddress(tx.q.row(ctx, `SELECT `+addressColumns+`
+			FROM addresses WHERE channel = $1 AND hash = $2 `+tx.s.forUpdate, m.Channel, m.hash))
+		if err == errNoRows {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("lock address: %w", err)
+		}
+		found[key] = at
+	}
+	return found, nil
+}
+
+// makeAddresses adds the addresses that write for the first time.
+func (tx *Tx) makeAddresses(ctx context.Context, inbox []inbound, found map[string]*core.Address) error {
+	for _, m := range inbox {
+		if found[m.key()] != nil {
+			continue
+		}
+		at, err := tx.makeAddress(ctx, m.Channel, m.URN)
+		if err != nil {
+			return err
+		}
+		found[m.key()] = at
+	}
+	return nil
+}
+
+// makeAddress adds an address, or locks it when another node has just added it.
+func (tx *Tx) makeAddress(ctx context.Context, channel string, urn core.URN) (*core.Address, error) {
+	id, hash := core.NewID(), tx.s.urnHash(urn)
+	_, err := tx.q.exec(ctx, `INSERT INTO addresses (id, channel, hash, urn, created_at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		id, channel, hash, tx.s.keys.SealString("addresses.urn", id, string(urn)), tx.now.UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("add address: %w", err)
+	}
+	_, at, err := tx.s.scanAddress(tx.q.row(ctx, `SELECT `+addressColumns+`
+		FROM addresses WHERE channel = $1 AND hash = $2 `+tx.s.forUpdate, channel, hash))
+	if err != nil {
+		return nil, fmt.Errorf("lock new address: %w", err)
+	}
+	return at, nil
+}
+
+// runTurns runs the turn of each fresh message, in the order of the group.
+func (tx *Tx) runTurns(ctx context.Context, inbox []inbound, found map[string]*core.Address, fresh map[string]bool, turn TurnFunc) error {
+	for _, m := range inbox {
+		if !fresh[m.id] {
+			continue
+		}
+		if err := turn(ctx, tx, found[m.key()], m.Inbound, m.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SaveSession keeps Form, Question and State of the address at the end of the
+// transaction.
+func (tx *Tx) SaveSession(at *core.Address) {
+	if !slices.Contains(tx.saves, at) {
+		tx.saves = append(tx.saves, at)
+	}
+}
+
+// Queue puts a line into the outbox at the end of the transaction, due now.
+func (tx *Tx) Queue(m core.Queued) {
+	m.ID = core.NewID()
+	tx.queue = append(tx.queue, m)
+}
+
+// flush writes what the turns gathered.
+func (tx *Tx) flush(ctx context.Context) error {
+	for _, at := range tx.saves {
+		_, err := tx.q.exec(ctx, `UPDATE addresses SET form = $2, question = $3, state = $4, turned_at = $5 WHERE id = $1`,
+			at.ID, at.Form, at.Question, tx.s.sealState(at), tx.now.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("save session: %w", err)
+		}
+	}
+	for _, m := range tx.queue {
+		args, err := tx.s.sealSay(m)
+		if err != nil {
+			return err
+		}
+		_, err = tx.q.exec(ctx, `INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+			m.ID, m.Channel, m.AddressID, m.Cause, int64(m.Priority), m.Say.Key, m.Lang, args, tx.now.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("queue: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) sealState(at *core.Address) []byte {
+	return s.keys.Seal("addresses.state", at.ID, at.State)
+}
+
+// letter is what the sealed half of an outbox row holds.
+type letter struct {
+	URN core.URN `json:"to"`
+	Say core.Say `json:"say"`
+}
+
+func (s *Store) sealSay(m core.Queued) ([]byte, error) {
+	args, err := json.Marshal(letter{URN: m.URN, Say: m.Say})
+	if err != nil {
+		return nil, fmt.Errorf("queue %s: %w", m.Say.Key, err)
+	}
+	return s.keys.Seal("outbox.args", m.ID, args), nil
+}
+
+// channels are those that have something queued, for waking their senders.
+func (tx *Tx) channels() []string {
+	var all []string
+	for _, m := range tx.queue {
+		if !slices.Contains(all, m.Channel) {
+			all = append(all, m.Channel)
+		}
+	}
+	return all
+}
