@@ -1,0 +1,82 @@
+// Package storetest opens empty stores for tests, on both engines.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"khaibao/core"
+	"khaibao/core/store"
+)
+
+// Each runs a test on an empty SQLite and on an empty PostgreSQL. A missing
+// PostgreSQL fails the test: a skipped engine would prove nothing.
+func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// SQLite opens an empty SQLite database in the test's own folder.
+func SQLite(t testing.TB) *store.Store {
+	t.Helper()
+	return Open(t, "sqlite:"+filepath.Join(t.TempDir(), "khaibao.db"))
+}
+
+// Postgres opens an empty schema of the server in KHAIBAO_TEST_POSTGRES.
+func Postgres(t testing.TB) *store.Store {
+	t.Helper()
+	return Open(t, PostgresURL(t))
+}
+
+// Open opens a store with a new key file and closes it with the test.
+func Open(t testing.TB, databaseURL string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: databaseURL, KeyFile: filepath.Join(t.TempDir(), "khaibao.key")})
+	if err != nil {
+		t.Fatalf("open store: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// PostgresURL makes an empty schema that is dropped with the test, and returns
+// a URL that works inside it.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	base := os.Getenv("KHAIBAO_TEST_POSTGRES")
+	if base == "" {
+		t.Fatal("KHAIBAO_TEST_POSTGRES is not set: run the tests by make test, which starts a PostgreSQL of its own")
+	}
+	schema := "t" + strings.ReplaceAll(core.NewID(), "-", "")
+	run(t, base, fmt.Sprintf("CREATE SCHEMA %s", schema))
+	t.Cleanup(func() { run(t, base, fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)) })
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatalf("KHAIBAO_TEST_POSTGRES: %v", err)
+	}
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func run(t testing.TB, databaseURL, statement string) {
+	t.Helper()
+	ctx := context.Background() // the test's own is over when it cleans up
+	conn, err := pgx.Connect(ctx, databaseURL)
+	if err != nil {
+		t.Fatalf("reach postgres: %v", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
