@@ -113,6 +113,12 @@ func collect[T any](r rows, err error, scan func(scanner) (T, error)) ([]T, erro
 	return all, r.Err()
 }
 
+// scanText reads rows of one text column.
+func scanText(r scanner) (text string, err error) {
+	err = r.Scan(&text)
+	return text, err
+}
+
 // begin starts a transaction on either engine.
 func (s *Store) begin(ctx context.Context) (querier, func(commit bool) error, error) {
 	if s.pg != nil {

@@ -174,19 +174,23 @@ func (tx *Tx) makeAddresses(ctx context.Context, inbox []inbound, found map[stri
 
 // makeAddress adds an address, or locks it when another node has just added it.
 func (tx *Tx) makeAddress(ctx context.Context, channel string, urn core.URN) (*core.Address, error) {
-	id, hash := core.NewID(), tx.s.urnHash(urn)
-	_, err := tx.q.exec(ctx, `INSERT INTO addresses (id, channel, hash, urn, created_at)
-		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		id, channel, hash, tx.s.keys.SealString("addresses.urn", id, string(urn)), tx.now.UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("add address: %w", err)
+	if err := tx.addAddress(ctx, channel, urn); err != nil {
+		return nil, err
 	}
 	_, at, err := tx.s.scanAddress(tx.q.row(ctx, `SELECT `+addressColumns+`
-		FROM addresses WHERE channel = $1 AND hash = $2 `+tx.s.forUpdate, channel, hash))
+		FROM addresses WHERE channel = $1 AND hash = $2 `+tx.s.forUpdate, channel, tx.s.urnHash(urn)))
 	if err != nil {
 		return nil, fmt.Errorf("lock new address: %w", err)
 	}
 	return at, nil
+}
+
+func (tx *Tx) addAddress(ctx context.Context, channel string, urn core.URN) error {
+	id := core.NewID()
+	_, err := tx.q.exec(ctx, `INSERT INTO addresses (id, channel, hash, urn, created_at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		id, channel, tx.s.urnHash(urn), tx.s.keys.SealString("addresses.urn", id, string(urn)), tx.now.UnixMilli())
+	return wrap(err, "add address")
 }
 
 // runTurns runs the turn of each fresh message, in the order of the group.
