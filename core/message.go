@@ -15,6 +15,7 @@ type Inbound struct {
 	Location   *Location // a point that was sent
 	Photo      *Photo    // a picture that was sent
 	Control    Control   // something the network says about the address
+	Network    string    // where the sender's machine stands, an IPv4 /24 or IPv6 /48; "" when not known
 	Lang       string    // the language the network believes in: "vi", "en" or ""
 	At         time.Time // when it was sent, by the network; zero when not told
 }
@@ -101,18 +102,19 @@ const (
 // Say is one line to say, before words: a locale key and its arguments. It is
 // kept, sealed but for the key, until it is sent; its text is made then.
 type Say struct {
-	Key     string            `json:"-"`
-	Args    map[string]string `json:"args,omitempty"`    // placeholder -> text as it is
-	Words   map[string]string `json:"words,omitempty"`   // placeholder -> locale key of its text
-	Choices []Choice          `json:"choices,omitempty"` // what may be answered, in order
-	Multi   bool              `json:"multi,omitempty"`   // several choices may be chosen; Chosen shows which are
-	Lines   []Say             `json:"lines,omitempty"`   // further lines of the same message; their keys are in Line
-	Line    string            `json:"line,omitempty"`    // the key of a Say inside Lines
-	QR      string            `json:"qr,omitempty"`      // text to draw as a QR picture
-	Ask     Ask               `json:"ask,omitempty"`     // share button to offer
-	AskKey  string            `json:"ask_key,omitempty"` // locale key of its label
-	Edit    string            `json:"edit,omitempty"`    // the network's message to change in place, where it can
-	Input   Input             `json:"input,omitempty"`   // what is best typed as the answer
+	Key     string              `json:"-"`
+	Args    map[string]string   `json:"args,omitempty"`    // placeholder -> text as it is
+	Words   map[string]string   `json:"words,omitempty"`   // placeholder -> locale key of its text
+	Lists   map[string][]string `json:"lists,omitempty"`   // placeholder -> locale keys, joined by commas
+	Choices []Choice            `json:"choices,omitempty"` // what may be answered, in order
+	Multi   bool                `json:"multi,omitempty"`   // several choices may be chosen; Chosen shows which are
+	Lines   []Say               `json:"lines,omitempty"`   // further lines of the same message; their keys are in Line
+	Line    string              `json:"line,omitempty"`    // the key of a Say inside Lines
+	QR      string              `json:"qr,omitempty"`      // text to draw as a QR picture
+	Ask     Ask                 `json:"ask,omitempty"`     // share button to offer
+	AskKey  string              `json:"ask_key,omitempty"` // locale key of its label
+	Edit    string              `json:"edit,omitempty"`    // the network's message to change in place, where it can
+	Input   Input               `json:"input,omitempty"`   // what is best typed as the answer
 }
 
 // Choice is one thing that may be answered.

@@ -8,9 +8,10 @@ type Session struct {
 	Form     string `json:"-"` // ID of the running form; "" between forms
 	Question string `json:"-"` // ID of the question last asked, a form's or the conversation's own
 
-	State State     `json:"state,omitzero"` // of the running form
+	State State     `json:"state,omitzero"` // of the running form; between forms it still counts runs and misunderstandings
 	Kept  *Kept     `json:"kept,omitempty"` // a form left half-way, to return to
 	Asked time.Time `json:"asked,omitzero"` // when the last question was asked
+	Proof Proof     `json:"proof,omitzero"` // of the phone
 }
 
 // Kept is a form that was left, with its state.
@@ -18,4 +19,13 @@ type Kept struct {
 	Form  string    `json:"form"`
 	State State     `json:"state"`
 	At    time.Time `json:"at"`
+}
+
+// Proof is how far the proving of a phone has come.
+type Proof struct {
+	Phone  string `json:"phone,omitempty"`  // E.164 as typed, not proved
+	Next   string `json:"next,omitempty"`   // what waits for the proof: a form's ID, or "qr"
+	Failed int    `json:"failed,omitempty"` // codes that failed or never came
+	Live   bool   `json:"live,omitempty"`   // the newest code has neither failed nor been given up
+	Waived bool   `json:"waived,omitempty"` // goes on without proof
 }

@@ -1,0 +1,72 @@
+package flows
+
+import "strings"
+
+// command is a word that is understood at any time, whatever was asked.
+type command string
+
+const (
+	cmdNone     command = ""
+	cmdDeclare  command = "declare"
+	cmdQR       command = "qr"
+	cmdHelp     command = "help"
+	cmdLang     command = "lang"
+	cmdVi       command = "vi"
+	cmdEn       command = "en"
+	cmdRestart  command = "restart"
+	cmdBack     command = "back"
+	cmdLeave    command = "leave"
+	cmdStop     command = "stop"
+	cmdResume   command = "resume"
+	cmdStart    command = "start"
+	cmdGreeting command = "greeting"
+	cmdCorrect  command = "correct"
+)
+
+// commands are whole messages, folded: lower case, no marks, single blanks.
+//
+// Not "huy" or "dung": unaccented, they are also the names Huy and Dũng.
+// Not "vi" or "en" alone either: Vi is a name, and people answer "en" for yes.
+var commands = map[string]command{
+	"kb": cmdDeclare, "khai bao": cmdDeclare, "khai bao y te": cmdDeclare, "khaibao": cmdDeclare,
+	"toi muon khai bao": cmdDeclare, "kbyt": cmdDeclare, "declare": cmdDeclare, "khai": cmdDeclare,
+
+	"xem qr": cmdQR, "xemqr": cmdQR, "qr": cmdQR, "ma qr": cmdQR, "lay qr": cmdQR, "xem ma qr": cmdQR,
+	"lay ma qr": cmdQR, "my qr": cmdQR, "show qr": cmdQR, "get qr": cmdQR, "qr code": cmdQR,
+
+	"tro giup": cmdHelp, "trogiup": cmdHelp, "help": cmdHelp, "?": cmdHelp, "huong dan": cmdHelp,
+	"giup": cmdHelp, "giup toi": cmdHelp, "giup voi": cmdHelp,
+
+	"ngon ngu": cmdLang, "ngonngu": cmdLang, "language": cmdLang,
+	"english": cmdEn, "tieng anh": cmdEn, "tieng viet": cmdVi, "vietnamese": cmdVi,
+
+	"lam lai": cmdRestart, "lamlai": cmdRestart, "lam lai tu dau": cmdRestart, "khai lai": cmdRestart,
+	"khai lai tu dau": cmdRestart, "bat dau lai": cmdRestart, "start over": cmdRestart, "restart": cmdRestart,
+
+	"quay lai": cmdBack, "quaylai": cmdBack, "tro lai": cmdBack, "lui lai": cmdBack, "back": cmdBack, "go back": cmdBack,
+
+	"thoat": cmdLeave, "thoat ra": cmdLeave, "huy khai bao": cmdLeave, "dung khai bao": cmdLeave,
+	"ngung khai bao": cmdLeave, "exit": cmdLeave, "leave": cmdLeave,
+
+	"stop": cmdStop, "stopall": cmdStop, "unsubscribe": cmdStop, "optout": cmdStop, "opt out": cmdStop,
+	"tu choi": cmdStop, "ngung nhan tin": cmdStop,
+	"bat lai": cmdResume, "batlai": cmdResume, "unstop": cmdResume, "nhan tin lai": cmdResume,
+
+	"start": cmdStart, "bat dau": cmdStart, "menu": cmdStart,
+	"chao": cmdGreeting, "xin chao": cmdGreeting, "hello": cmdGreeting, "hi": cmdGreeting, "alo": cmdGreeting,
+
+	"sua": cmdCorrect, "sua lai": cmdCorrect, "sua thong tin": cmdCorrect, "correct": cmdCorrect, "edit": cmdCorrect, "change": cmdCorrect,
+}
+
+// readCommand finds the command that a whole message is. A leading slash and
+// the bot's name behind an @, as Telegram sends them, do not matter.
+func readCommand(text string) command {
+	if len(text) > 64 { // longer than any command
+		return cmdNone
+	}
+	key := strings.TrimPrefix(fold(text), "/")
+	if name, _, ok := strings.Cut(text, "@"); ok && strings.HasPrefix(text, "/") {
+		key = strings.TrimPrefix(fold(name), "/")
+	}
+	return commands[key]
+}

@@ -1,0 +1,148 @@
+package flows
+
+import (
+	"time"
+
+	"khaibao/core"
+)
+
+// Form is a questionnaire as data. Questions are asked in order: next comes
+// the first that is relevant and unanswered.
+type Form struct {
+	ID        string
+	Questions []Question
+	Health    []string // questions that a review by SMS shows
+	// Declare makes the declaration out of the relevant answers.
+	Declare func(v View) Declare
+	// Ending is the locale key of what to do next, once it is stored.
+	Ending func(v View) string
+}
+
+// Kind is how a question is answered.
+type Kind int
+
+const (
+	SelectOne  Kind = iota // one of Choices
+	SelectMany             // some of Choices, or None
+	Date                   // a day, a month or a year, in the past
+	Text                   // a few words
+	Name                   // a person's name
+	Paper                  // the number of an identity paper
+	Insurance              // the number of a health insurance card
+	Place                  // an area down to the commune, with what is finer
+	Quarter                // a quarter or hamlet and house within the area of the question it stands Under
+)
+
+// Question is one question of a Form. Its words are locale keys made of the
+// form's ID and its own: resident.birth.ask asks it, resident.birth.name is
+// its short name in a review, resident.sex.male is a choice.
+type Question struct {
+	ID      string
+	Kind    Kind
+	Choices []string // in order
+	None    string   // the choice of a SelectMany that excludes all others
+	Words   string   // prefix of the choices' locale keys; "" for form and question
+	Field   string   // what a Date means to the reader: "birth", "past_event"
+
+	Relevant   func(v View) bool                // is it asked; nil: always
+	Offered    func(v View, choice string) bool // is this choice offered; nil: all are
+	Constraint func(v View, a Answer) core.Say  // what is wrong with an answer; Key "" when nothing
+	Derive     func(v View, a Answer) []Answer  // what an answer tells about other questions
+	Args       func(v View) map[string]string   // placeholders of its words
+	Read       func(text string) string         // a choice in words; "" when not understood
+	ReadMany   func(text string, options []string) (chosen []string, none bool)
+
+	Optional bool              // may be passed over
+	Free     bool              // a SelectOne that takes other words too
+	Daily    bool              // holds only for the day it was given
+	Under    string            // the question it belongs to: shown and forgotten with it
+	Resets   []string          // questions whose answers an answer to this one makes void
+	Hidden   func(v View) bool // not shown in a review
+}
+
+// View is what a form may look at: the answers so far, and the event for its
+// day and settings.
+type View struct {
+	State *State
+	Event *Event
+}
+
+// Value is the value of an answer, "" when there is none.
+func (v View) Value(id string) string {
+	if a := v.State.answer(id); a != nil {
+		return a.Value
+	}
+	return ""
+}
+
+// Set is the chosen set of a SelectMany.
+func (v View) Set(id string) []string {
+	if a := v.State.answer(id); a != nil {
+		return a.Set
+	}
+	return nil
+}
+
+// Answered tells whether a question was answered, skipping included.
+func (v View) Answered(id string) bool { return v.State.answer(id) != nil }
+
+// Age is the person's age in whole years by the birth date or year given in
+// the answer id; -1 when not known.
+func (v View) Age(id string) int {
+	birth := v.Value(id)
+	if len(birth) < 4 {
+		return -1
+	}
+	born, err := time.Parse(time.DateOnly, (birth + "-01-01")[:10])
+	today, errToday := time.Parse(time.DateOnly, string(v.Event.Today))
+	if err != nil || errToday != nil {
+		return -1
+	}
+	age := today.Year() - born.Year()
+	if today.Month() < born.Month() || today.Month() == born.Month() && today.Day() < born.Day() {
+		age--
+	}
+	return age
+}
+
+// is makes a Relevant that holds when a question was answered with a value.
+func is(id, value string) func(View) bool {
+	return func(v View) bool { return v.Value(id) == value }
+}
+
+// question finds a question by ID; nil when the form has none.
+func (f *Form) question(id string) *Question {
+	for i := range f.Questions {
+		if f.Questions[i].ID == id {
+			return &f.Questions[i]
+		}
+	}
+	return nil
+}
+
+func (q *Question) relevant(v View) bool { return q.Relevant == nil || q.Relevant(v) }
+
+// offered lists the choices that make sense for this person.
+func (q *Question) offered(v View) []string {
+	if q.Offered == nil {
+		return q.Choices
+	}
+	out := make([]string, 0, len(q.Choices))
+	for _, c := range q.Choices {
+		if q.Offered(v, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// words is the locale key of a choice.
+func (q *Question) words(form, choice string) string {
+	switch {
+	case choice == Skipped:
+		return "choice.skip"
+	case q.Words != "":
+		return q.Words + "." + choice
+	}
+	return form + "." + q.ID + "." + choice
+}

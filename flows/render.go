@@ -1,0 +1,67 @@
+package flows
+
+import (
+	"strings"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/locales"
+)
+
+// Render puts a Say into words. Networks with plain text get the short
+// wordings, whose keys end in ".sms", where there are any.
+func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) channel.Line {
+	w := words{b, lang, f.Plain}
+	var text strings.Builder
+	text.WriteString(w.say(s.Key, &s))
+	for i := range s.Lines {
+		text.WriteByte('\n')
+		text.WriteString(w.say(s.Lines[i].Line, &s.Lines[i]))
+	}
+	l := channel.Line{Text: text.String(), Multi: s.Multi, Ask: s.Ask, Edit: s.Edit}
+	if s.AskKey != "" {
+		l.AskText = w.text(s.AskKey, nil)
+	}
+	for _, c := range s.Choices {
+		label := c.Text
+		if c.Key != "" {
+			label = w.text(c.Key, c.Args)
+		}
+		l.Choices = append(l.Choices, channel.Choice{Label: label, Action: c.Action, Number: c.Number, Chosen: c.Chosen, Wide: c.Wide})
+	}
+	return l
+}
+
+type words struct {
+	bundle *locales.Bundle
+	lang   string
+	short  bool
+}
+
+func (w words) say(key string, s *core.Say) string {
+	if len(s.Words) == 0 && len(s.Lists) == 0 {
+		return w.text(key, s.Args)
+	}
+	all := make(map[string]string, len(s.Args)+len(s.Words)+len(s.Lists))
+	for k, v := range s.Args {
+		all[k] = v
+	}
+	for k, v := range s.Words {
+		all[k] = w.text(v, s.Args)
+	}
+	for k, list := range s.Lists {
+		texts := make([]string, len(list))
+		for i, key := range list {
+			texts[i] = w.text(key, nil)
+		}
+		all[k] = strings.Join(texts, ", ")
+	}
+	return w.text(key, all)
+}
+
+func (w words) text(key string, args map[string]string) string {
+	if w.short && w.bundle.Has(w.lang, key+".sms") {
+		key += ".sms"
+	}
+	return w.bundle.Text(w.lang, key, args)
+}

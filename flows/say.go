@@ -1,0 +1,190 @@
+package flows
+
+import (
+	"maps"
+	"strconv"
+
+	"khaibao/core"
+)
+
+// Placeholders and their texts.
+type args = map[string]string
+
+// say is a line without choices; the pairs are placeholders and their texts.
+func say(key string, pairs ...string) core.Say {
+	s := core.Say{Key: key}
+	if len(pairs) > 0 {
+		s.Args = make(args, len(pairs)/2)
+		for i := 0; i+1 < len(pairs); i += 2 {
+			s.Args[pairs[i]] = pairs[i+1]
+		}
+	}
+	return s
+}
+
+// joined makes one message of several lines; choices, picture and share button
+// are those of the last.
+func joined(first []core.Say, last core.Say) core.Say {
+	if len(first) == 0 {
+		return last
+	}
+	m := first[0]
+	m.Lines = make([]core.Say, 0, len(first)+len(last.Lines))
+	for _, l := range first[1:] {
+		m.Lines = append(m.Lines, line(l))
+	}
+	m.Lines = append(m.Lines, line(last))
+	m.Lines = append(m.Lines, last.Lines...)
+	m.Choices, m.Multi, m.Edit = last.Choices, last.Multi, last.Edit
+	m.QR, m.Ask, m.AskKey = last.QR, last.Ask, last.AskKey
+	return m
+}
+
+// line is a Say as it stands inside Lines: words only.
+func line(s core.Say) core.Say {
+	return core.Say{Line: s.Key, Args: s.Args, Words: s.Words, Lists: s.Lists}
+}
+
+// hotline offers a call.
+func hotline(e *Event) core.Say { return say("help.call", "hotline", e.Setting.Hotline) }
+
+// unreadable says what became of something that is not text.
+func unreadable(in *core.Inbound) core.Say {
+	switch {
+	case in.Location != nil:
+		return say("input.location")
+	case in.Photo.Failed:
+		return say("input.photo_failed")
+	case in.Photo.Text == "":
+		return say("input.photo_no_qr")
+	}
+	return say("input.photo_qr")
+}
+
+// question is a question in words, with its choices.
+func (r *run) question(q *Question) core.Say {
+	if q.Kind == Place && r.s.Open != nil {
+		return r.finerPlace(q)
+	}
+	v := r.view()
+	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany}
+	if q.Args != nil {
+		s.Args = q.Args(v)
+	}
+	offered := q.offered(v)
+	s.Choices = make([]core.Choice, 0, len(offered)+2)
+	number := 0
+	for _, c := range offered {
+		choice := core.Choice{Action: r.action(q.ID, c), Key: q.words(r.form.ID, c)}
+		if zero(q, c) {
+			choice.Number = "0"
+		} else {
+			number++
+			choice.Number = strconv.Itoa(number)
+		}
+		if r.s.Open != nil {
+			choice.Chosen = contains(r.s.Open.Set, c)
+		}
+		s.Choices = append(s.Choices, choice)
+	}
+	if q.Kind == SelectMany && r.e.Features.MaxButtons > 0 {
+		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, ticked), Key: "choice.done", Wide: true})
+	}
+	if q.Optional {
+		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: "choice.skip", Number: "0", Wide: true})
+	}
+	return s
+}
+
+// zero tells whether a choice is the 0 of a numbered list: people send 0 for no.
+func zero(q *Question, choice string) bool {
+	return choice == "no" || q.None != "" && choice == q.None
+}
+
+// choiceByNumber finds the choice that a number stands for, as question shows them.
+func (r *run) choiceByNumber(q *Question, n int) string {
+	if n == 0 && q.Optional {
+		return Skipped
+	}
+	number := 0
+	for _, c := range q.offered(r.view()) {
+		if zero(q, c) {
+			if n == 0 {
+				return c
+			}
+			continue
+		}
+		if number++; number == n {
+			return c
+		}
+	}
+	return ""
+}
+
+// valued gives a line the words of an answer under the placeholder "value".
+func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
+	word := func(key string) { s.Words = with(s.Words, "value", key) }
+	text := func(t string) { s.Args = with(s.Args, "value", t) }
+	switch {
+	case a == nil:
+		word("choice.skip_done")
+	case a.Value == Skipped:
+		word("choice.skip_done")
+	case q.Kind == SelectMany && len(a.Set) > 0:
+		keys := make([]string, len(a.Set))
+		for i, c := range a.Set {
+			keys[i] = q.words(r.form.ID, c)
+		}
+		s.Lists = map[string][]string{"value": keys}
+	case q.Kind == Date:
+		text(localDate(a.Value))
+	case q.Kind == Paper:
+		s.Key += ".paper"
+		s.Words = with(s.Words, "value", "paper."+a.Type)
+		s.Args = with(s.Args, "last", lastDigits(a.Value))
+	case q.Kind == Place && a.Value != "" && !q.hasChoice(a.Value):
+		text(r.placeWords(q, a))
+	case q.Kind == Insurance:
+		text("…" + lastDigits(a.Value))
+	case q.hasChoice(a.Value):
+		word(q.words(r.form.ID, a.Value))
+	default:
+		text(a.Value)
+	}
+	return s
+}
+
+func (q *Question) hasChoice(c string) bool { return contains(q.Choices, c) }
+
+// noted is a line that names a question and its answer.
+func (r *run) noted(key string, q *Question) core.Say {
+	s := core.Say{Key: key, Words: args{"label": r.form.ID + "." + q.ID + ".name"}}
+	return r.valued(s, q, r.s.answer(q.ID))
+}
+
+// with returns a copy of a map with one more pair.
+func with(m args, key, value string) args {
+	out := make(args, len(m)+1)
+	maps.Copy(out, m)
+	out[key] = value
+	return out
+}
+
+// localDate writes an ISO date of any precision as people do: 15/08/2021, 08/2021, 2021.
+func localDate(iso string) string {
+	switch len(iso) {
+	case 10:
+		return core.Day(iso).Local()
+	case 7:
+		return iso[5:] + "/" + iso[:4]
+	}
+	return iso
+}
+
+// lastDigits is all that is shown of a number.
+func lastDigits(number string) string {
+	if len(number) <= 4 {
+		return number
+	}
+	return number[len(number)-4:]
+}

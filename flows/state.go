@@ -1,0 +1,76 @@
+package flows
+
+import "slices"
+
+// State is one run through a form. It names questions by ID, never by number,
+// so that a form can grow while people are halfway through it. A State is a
+// value: Step never changes the one it was given.
+type State struct {
+	Run      int      `json:"run,omitempty"`      // counts an address's runs: buttons of an older run are known by it
+	Question string   `json:"question,omitempty"` // ID of the question last asked, "review" at the end
+	Answers  []Answer `json:"answers,omitempty"`  // one for each answered question, in order of answering
+	Open     *Open    `json:"open,omitempty"`     // an answer that is not whole yet
+	Misses   int      `json:"misses,omitempty"`   // misunderstandings in a row
+}
+
+// Answer is what was said to one question.
+type Answer struct {
+	ID    string   `json:"id"`              // of the question
+	Value string   `json:"value,omitempty"` // choice, ISO date cut to its precision, normalised number, area code or text
+	Set   []string `json:"set,omitempty"`   // choices of a SelectMany; with none of them Value holds the question's None
+	Type  string   `json:"type,omitempty"`  // kind of paper: "cccd"
+	Sub   string   `json:"sub,omitempty"`   // quarter or hamlet of a place
+	Typed string   `json:"typed,omitempty"` // house, street and whatever else was typed; private
+	By    string   `json:"by,omitempty"`    // ID of the question whose answer gave this one
+}
+
+// Skipped is the Value of an optional question that was passed over.
+const Skipped = "skip"
+
+// Open is an answer in the making: choices ticked so far, or a place of which
+// only a part is known.
+type Open struct {
+	ID     string   `json:"id"`
+	Set    []string `json:"set,omitempty"`    // choices ticked
+	Codes  []string `json:"codes,omitempty"`  // areas to choose from
+	Within string   `json:"within,omitempty"` // area already known, to be made finer
+	Sub    string   `json:"sub,omitempty"`    // quarter or hamlet already read
+	Typed  string   `json:"typed,omitempty"`  // what was typed so far
+}
+
+// answer finds the answer to a question; nil when there is none.
+func (s *State) answer(id string) *Answer {
+	for i := range s.Answers {
+		if s.Answers[i].ID == id {
+			return &s.Answers[i]
+		}
+	}
+	return nil
+}
+
+// put returns the answers with one set, without touching the old slice.
+func put(answers []Answer, a Answer) []Answer {
+	out := make([]Answer, 0, len(answers)+2) // room for an answer that comes with it
+	for _, old := range answers {
+		if old.ID != a.ID {
+			out = append(out, old)
+		}
+	}
+	return append(out, a)
+}
+
+// drop returns the answers without those that gone names. The old slice stays
+// as it was, and is returned when nothing goes.
+func drop(answers []Answer, gone func(a *Answer) bool) []Answer {
+	first := slices.IndexFunc(answers, func(a Answer) bool { return gone(&a) })
+	if first < 0 {
+		return answers
+	}
+	out := slices.Clone(answers[:first])
+	for i := first + 1; i < len(answers); i++ {
+		if !gone(&answers[i]) {
+			out = append(out, answers[i])
+		}
+	}
+	return out
+}

@@ -1,0 +1,282 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+
+	"khaibao/core"
+)
+
+// Review is the question that ends every form: send, or correct an answer.
+const Review = "review"
+
+// MissLimit is how many misunderstandings in a row bring an offer of help and
+// a task for officers.
+const MissLimit = 3
+
+// Step is the whole engine: a pure function of form, state and event. The event
+// holds a message, or none to ask the current question again. When the person
+// sends the form, the last effect is its Declare.
+func Step(f Form, s State, e Event) (State, []Effect) {
+	r := run{form: &f, s: s, e: &e, effects: make([]Effect, 0, 2)}
+	r.step()
+	return r.s, r.effects
+}
+
+// run is one Step at work. It owns its copy of the state, but not the slices
+// in it: those are replaced, never written to.
+type run struct {
+	form    *Form
+	s       State
+	e       *Event
+	effects []Effect
+	said    []core.Say // lines to say before the next question
+	missed  bool
+}
+
+func (r *run) view() View { return View{State: &r.s, Event: r.e} }
+
+func (r *run) step() {
+	in := r.e.In
+	if in == nil || r.s.Question == "" {
+		r.ask()
+		return
+	}
+	switch {
+	case in.Action != "":
+		r.press(in.Action)
+	case in.Photo != nil || in.Location != nil:
+		r.wrong(unreadable(in))
+	default:
+		r.text(in.Text)
+	}
+	if !r.missed {
+		r.s.Misses = 0
+	}
+}
+
+// press takes a button: "<question>:<choice>:<run>". The run is left out by
+// whoever presses without having been shown a button.
+func (r *run) press(action string) {
+	id, choice, ok := strings.Cut(action, ":")
+	choice, mark, marked := strings.Cut(choice, ":")
+	if !ok || marked && mark != runMark(r.s.Run) {
+		r.repeat(say("press.old"))
+		return
+	}
+	if id == Review {
+		r.pressReview(choice)
+		return
+	}
+	q := r.form.question(id)
+	if q == nil || !q.relevant(r.view()) {
+		r.repeat(say("press.other"))
+		return
+	}
+	current := r.s.Question == id
+	before := r.s.answer(id)
+	if !current && before == nil {
+		r.repeat(say("press.other"))
+		return
+	}
+	r.choose(q, choice, !current)
+}
+
+// choose takes a choice of a question; late says that its message is not the
+// last one any more.
+func (r *run) choose(q *Question, choice string, late bool) {
+	switch {
+	case choice == Skipped && q.Optional:
+		r.answer(q, Answer{ID: q.ID, Value: Skipped}, late)
+	case q.Kind == SelectMany:
+		r.tick(q, choice, late)
+	case q.Kind == Place && q.isArea(choice):
+		r.choosePlace(q, choice, late)
+	case contains(q.offered(r.view()), choice):
+		r.answer(q, Answer{ID: q.ID, Value: choice}, late)
+	default:
+		r.repeat(say("press.other"))
+	}
+}
+
+// text takes typed words for the current question.
+func (r *run) text(text string) {
+	switch readCommand(text) {
+	case cmdBack:
+		r.back()
+		return
+	case cmdCorrect:
+		r.correctList()
+		return
+	}
+	if r.s.Question == Review {
+		r.textReview(text)
+		return
+	}
+	q := r.form.question(r.s.Question)
+	if q == nil { // the form lost this question since it was asked
+		r.ask()
+		return
+	}
+	r.read(q, text)
+}
+
+// answer records an answer, forgets what it makes void, and goes on.
+func (r *run) answer(q *Question, a Answer, late bool) {
+	a.ID = q.ID
+	if old := r.s.answer(q.ID); late && old != nil && same(old, &a) {
+		r.repeat(r.noted("press.same", q))
+		return
+	}
+	r.record(q, a)
+	if late {
+		r.said = append(r.said, r.noted("press.changed", q))
+	}
+	r.ask()
+}
+
+// record sets an answer with all that follows from it: answers it makes void
+// go, answers it gives come, and follow-ups that are not asked any more go
+// too, so that none survives its question.
+func (r *run) record(q *Question, a Answer) {
+	r.s.Answers = put(r.s.Answers, a)
+	r.s.Answers = drop(r.s.Answers, func(old *Answer) bool {
+		return old.By == q.ID || contains(q.Resets, old.ID)
+	})
+	if q.Derive != nil {
+		for _, d := range q.Derive(r.view(), a) {
+			if r.s.answer(d.ID) == nil {
+				d.By = q.ID
+				r.s.Answers = put(r.s.Answers, d)
+			}
+		}
+	}
+	r.prune()
+	r.s.Open = nil
+}
+
+// prune drops answers whose questions are no longer relevant, again and again,
+// as one may have been all that kept another relevant.
+func (r *run) prune() {
+	for {
+		n := len(r.s.Answers)
+		v := View{State: &State{Answers: r.s.Answers}, Event: r.e}
+		r.s.Answers = drop(r.s.Answers, func(a *Answer) bool {
+			q := r.form.question(a.ID)
+			return q == nil || !q.relevant(v)
+		})
+		if len(r.s.Answers) == n {
+			return
+		}
+	}
+}
+
+// forget drops a question's answer, and those that stand under it.
+func (r *run) forget(id string) {
+	r.s.Answers = drop(r.s.Answers, func(a *Answer) bool {
+		if a.ID == id || a.By == id {
+			return true
+		}
+		q := r.form.question(a.ID)
+		return q != nil && q.Under == id
+	})
+	r.s.Open = nil
+}
+
+// back goes to the question answered last by the person.
+func (r *run) back() {
+	for i := len(r.s.Answers) - 1; i >= 0; i-- {
+		a := &r.s.Answers[i]
+		if a.By == "" {
+			r.forget(a.ID)
+			r.said = append(r.said, say("back.done"))
+			r.ask()
+			return
+		}
+	}
+	r.repeat(say("back.first"))
+}
+
+// next is the first question that is relevant and unanswered; nil at the end.
+func (r *run) next() *Question {
+	v := r.view()
+	for i := range r.form.Questions {
+		q := &r.form.Questions[i]
+		if r.s.answer(q.ID) == nil && q.relevant(v) {
+			return q
+		}
+	}
+	return nil
+}
+
+// ask says what is to be said, and then the question that comes next.
+func (r *run) ask() {
+	q := r.next()
+	if q == nil {
+		r.review()
+		return
+	}
+	if r.s.Question != q.ID {
+		r.s.Question = q.ID
+		if r.s.Open != nil && r.s.Open.ID != q.ID {
+			r.s.Open = nil
+		}
+	}
+	r.say(r.question(q))
+}
+
+// say queues one message: what was said before, and then a line.
+func (r *run) say(last core.Say) {
+	r.effects = append(r.effects, Reply{joined(r.said, last)})
+	r.said = nil
+}
+
+// repeat says a note and asks the current question again; it is not counted as
+// a misunderstanding.
+func (r *run) repeat(note core.Say) {
+	r.said = append(r.said, note)
+	r.ask()
+}
+
+// wrong is a misunderstanding: it says what was wrong and asks again. The third
+// in a row offers the hotline and makes a task.
+func (r *run) wrong(complaint core.Say) {
+	r.missed = true
+	r.s.Misses++
+	r.said = append(r.said, complaint)
+	if r.s.Misses%MissLimit == 0 {
+		r.said = append(r.said, hotline(r.e))
+		r.effects = append(r.effects, OpenTask{Kind: "misunderstood", Note: r.form.ID + "." + r.s.Question})
+	}
+	r.ask()
+}
+
+// runMark is a run as buttons carry it.
+func runMark(n int) string { return strconv.FormatInt(int64(n), 36) }
+
+// action is what a button sends back: at most 64 bytes, by the test of all forms.
+func (r *run) action(question, choice string) string {
+	return question + ":" + choice + ":" + runMark(r.s.Run)
+}
+
+// same tells whether two answers say the same.
+func same(a, b *Answer) bool {
+	if a.Value != b.Value || a.Sub != b.Sub || a.Type != b.Type || len(a.Set) != len(b.Set) {
+		return false
+	}
+	for _, c := range a.Set {
+		if !contains(b.Set, c) {
+			return false
+		}
+	}
+	return true
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

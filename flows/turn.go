@@ -1,0 +1,447 @@
+package flows
+
+import (
+	"strings"
+	"time"
+
+	"khaibao/core"
+)
+
+// How long a form waits for an answer before it asks whether to go on, and how
+// long a form left half-way is kept.
+const (
+	Pause   = 30 * time.Minute
+	KeptFor = 7 * 24 * time.Hour
+)
+
+// The conversation's own questions; all others are a form's.
+const (
+	askedMenu   = "menu"
+	askedPhone  = "phone"
+	askedCode   = "code"
+	askedResume = "resume"
+)
+
+// nextQR is what waits for a proof when the person wanted to see a QR.
+const nextQR = "qr"
+
+// Turn is the conversation around the forms: commands, menu and the proof of
+// the phone. It is pure like Step. A Result of an effect comes back as an
+// event of its own, with the session that Turn returned.
+func Turn(s Session, e Event) (Session, []Effect) {
+	t := turn{s: s, e: &e, effects: make([]Effect, 0, 3)}
+	if formByID(s.Form) == nil {
+		t.s.Form = ""
+	}
+	switch {
+	case e.Result != nil:
+		t.result(e.Result)
+	case e.In == nil:
+		t.again()
+	case e.In.Control != "":
+		t.control(e.In.Control)
+	default:
+		t.message()
+	}
+	return t.s, t.effects
+}
+
+// turn is one Turn at work.
+type turn struct {
+	s       Session
+	e       *Event // Turn's own copy
+	effects []Effect
+	said    []core.Say // lines to say before the next question
+}
+
+func (t *turn) do(e Effect) { t.effects = append(t.effects, e) }
+
+// note is said before whatever comes next, in the same message.
+func (t *turn) note(s core.Say) { t.said = append(t.said, s) }
+
+// say queues one message: the notes, and then a line.
+func (t *turn) say(last core.Say) {
+	t.do(Reply{joined(t.said, last)})
+	t.said = nil
+}
+
+// ask is say for a question of the conversation's own.
+func (t *turn) ask(question string, s core.Say) {
+	t.s.Question, t.s.Asked = question, t.e.Now
+	t.say(s)
+}
+
+// phone is the proved phone of the address, "" when there is none.
+func (t *turn) phone() string { return t.e.Known.Phone }
+
+// control answers what the network says about the address.
+func (t *turn) control(c core.Control) {
+	switch c {
+	case core.Start:
+		t.start(false)
+	case core.Stop: // the network has answered already and takes nothing more from us
+		t.leaveForm()
+		t.do(OptOut{})
+	case core.Resume:
+		t.do(OptIn{})
+		t.note(say("resume.done"))
+		t.again()
+	case core.Blocked:
+		t.leaveForm()
+	case core.Unblocked: // they will write when they want something
+	}
+}
+
+// message takes what a person wrote, pressed or sent.
+func (t *turn) message() {
+	in := t.e.In
+	t.proveByNetwork()
+	if in.Contact != "" {
+		t.contact(in.Contact)
+		return
+	}
+	cmd := commandOf(in)
+	if t.paused() && (cmd == cmdNone || cmd == cmdDeclare || cmd == cmdStart || cmd == cmdGreeting || cmd == cmdBack) {
+		t.leaveForm()
+		t.offerReturn()
+		return
+	}
+	if cmd != cmdNone && t.command(cmd) {
+		t.s.State.Misses = 0
+		return
+	}
+	switch {
+	case t.s.Form != "":
+		t.step(*t.e)
+	case t.s.Question == askedPhone:
+		t.readPhone(in)
+	case t.s.Question == askedCode:
+		t.readCode(in)
+	case t.s.Question == askedResume:
+		t.readReturn(in)
+	default:
+		t.readMenu(in)
+	}
+}
+
+// commandOf finds the command in a message; the menu's buttons are commands too.
+func commandOf(in *core.Inbound) command {
+	if in.Action == "" {
+		return readCommand(in.Text)
+	}
+	if name, ok := strings.CutPrefix(in.Action, "menu:"); ok {
+		return command(name)
+	}
+	return cmdNone
+}
+
+// paused tells whether the running form has waited too long. A press on the
+// button of the very question still counts as its answer.
+func (t *turn) paused() bool {
+	if t.s.Form == "" || t.e.Now.Sub(t.s.Asked) < Pause {
+		return false
+	}
+	question, _, _ := strings.Cut(t.e.In.Action, ":")
+	return question != t.s.Question
+}
+
+// command does what a command says; false when it is the form's own to do.
+func (t *turn) command(cmd command) bool {
+	running := t.s.Form != ""
+	switch cmd {
+	case cmdDeclare:
+		t.declare()
+	case cmdQR:
+		t.do(FindQR{})
+	case cmdHelp:
+		t.note(say("help.text", "hotline", t.e.Setting.Hotline))
+		t.again()
+	case cmdLang:
+		t.say(core.Say{Key: "lang.ask", Choices: []core.Choice{
+			{Action: "menu:vi", Key: "lang.vi"}, {Action: "menu:en", Key: "lang.en"}}})
+	case cmdVi, cmdEn:
+		t.setLang(string(cmd))
+		t.note(say("lang.done"))
+		t.again()
+	case cmdRestart:
+		t.restart()
+	case cmdLeave:
+		t.leave()
+	case cmdStop:
+		t.leaveForm()
+		t.do(OptOut{})
+		t.say(say("stop.done"))
+	case cmdResume:
+		t.do(OptIn{})
+		t.note(say("resume.done"))
+		t.again()
+	case cmdStart:
+		t.start(true)
+	case cmdGreeting:
+		t.again()
+	case cmdBack:
+		if running {
+			return false
+		}
+		t.backOutside()
+	default: // cmdCorrect and what old buttons may say
+		if running && cmd == cmdCorrect {
+			return false
+		}
+		t.note(say("press.old"))
+		t.again()
+	}
+	return true
+}
+
+func (t *turn) setLang(lang string) {
+	t.do(SetLang{lang})
+	t.e.Known.Lang = lang
+}
+
+// start greets; START also undoes STOP.
+func (t *turn) start(typed bool) {
+	switch {
+	case t.e.Known.OptedOut && typed:
+		t.do(OptIn{})
+		t.note(say("resume.done"))
+	case t.e.Known.Lang == "" && t.e.In.Lang == "en":
+		t.setLang("en")
+	}
+	if t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode {
+		t.note(say("form.running"))
+		t.again()
+		return
+	}
+	t.note(say("menu.hello"))
+	t.again()
+}
+
+// declare begins the declaration, or returns to one that was begun.
+func (t *turn) declare() {
+	switch {
+	case t.s.Form != "":
+		t.note(say("form.running"))
+		t.again()
+	case t.s.Kept != nil && t.e.Now.Sub(t.s.Kept.At) < KeptFor:
+		t.offerReturn()
+	default:
+		t.begin(Resident.ID)
+	}
+}
+
+// begin starts a form: notice and proof of the phone come before its first question.
+func (t *turn) begin(form string) {
+	t.s.Kept = nil
+	t.s.Form = ""
+	if !t.admitted(form) {
+		return
+	}
+	if t.e.Known.Declared {
+		t.note(say("form.again"))
+	}
+	t.s.Form, t.s.State = form, State{Run: t.s.State.Run + 1}
+	t.step(t.silent())
+}
+
+// restart forgets all answers of this run.
+func (t *turn) restart() {
+	if t.s.Form == "" {
+		t.begin(Resident.ID)
+		return
+	}
+	t.note(say("restart.done"))
+	t.s.State = State{Run: t.s.State.Run + 1}
+	t.step(t.silent())
+}
+
+// leave is THOAT: the form is kept for return.
+func (t *turn) leave() {
+	switch {
+	case t.s.Form != "":
+		t.leaveForm()
+		t.say(say("leave.done"))
+	case t.s.Question == askedPhone || t.s.Question == askedCode:
+		t.s.Question, t.s.Proof = "", Proof{Failed: t.s.Proof.Failed}
+		t.say(say("leave.proof"))
+	default:
+		t.s.Question = ""
+		t.note(say("leave.nothing"))
+		t.again()
+	}
+}
+
+// leaveForm puts the running form aside, if there is one.
+func (t *turn) leaveForm() {
+	if t.s.Form == "" {
+		return
+	}
+	t.s.Kept = &Kept{Form: t.s.Form, State: t.s.State, At: t.s.Asked}
+	t.s.Form, t.s.Question, t.s.State = "", "", State{Run: t.s.State.Run}
+}
+
+// offerReturn asks whether to go on with the form that was put aside.
+func (t *turn) offerReturn() {
+	k := t.s.Kept
+	s := core.Say{Key: "return.ask", Choices: []core.Choice{
+		{Action: "return:continue", Key: "return.continue"},
+		{Action: "return:restart", Key: "return.restart"},
+	}}
+	s.Words = args{"question": k.Form + "." + k.State.Question + ".name"}
+	t.ask(askedResume, s)
+}
+
+func (t *turn) readReturn(in *core.Inbound) {
+	if t.s.Kept == nil {
+		t.readMenu(in)
+		return
+	}
+	choice, _ := strings.CutPrefix(in.Action, "return:")
+	if in.Action == "" {
+		switch n, _ := readNumber(in.Text); {
+		case n == 1 || readYesNo(in.Text) == "yes" || isWord(in.Text, "tiep tuc", "tiep", "continue"):
+			choice = "continue"
+		case n == 2:
+			choice = "restart"
+		}
+	}
+	switch choice {
+	case "continue":
+		t.comeBack()
+	case "restart":
+		form := t.s.Kept.Form
+		t.begin(form)
+	default:
+		t.wrong("return.wrong")
+	}
+}
+
+// comeBack goes on with the kept form. Answers that hold for one day only are
+// asked again on another day.
+func (t *turn) comeBack() {
+	k := *t.s.Kept
+	form := formByID(k.Form)
+	if form == nil {
+		t.begin(Resident.ID)
+		return
+	}
+	if !t.admitted(k.Form) {
+		return
+	}
+	t.s.Kept = nil
+	t.s.Form, t.s.State = k.Form, k.State
+	if core.DayOf(k.At) != t.e.Today {
+		t.s.State.Answers = drop(k.State.Answers, func(a *Answer) bool {
+			q := form.question(a.ID)
+			return q != nil && q.Daily
+		})
+		if len(t.s.State.Answers) < len(k.State.Answers) {
+			t.note(say("return.daily"))
+		}
+	}
+	t.step(t.silent())
+}
+
+// backOutside is QUAY LAI where no form runs.
+func (t *turn) backOutside() {
+	if t.s.Question == askedCode {
+		t.askPhone(t.s.Proof.Next)
+		return
+	}
+	t.note(say("back.first"))
+	t.again()
+}
+
+// readMenu takes what is typed where nothing was asked but the menu.
+func (t *turn) readMenu(in *core.Inbound) {
+	if in.Action != "" {
+		t.note(say("press.old"))
+		t.again()
+		return
+	}
+	menu := t.menu()
+	if n, ok := readNumber(in.Text); ok && t.s.Question == askedMenu && n >= 1 && n <= len(menu) {
+		cmd, _ := strings.CutPrefix(menu[n-1].Action, "menu:")
+		t.command(command(cmd))
+		return
+	}
+	t.wrong("menu.wrong")
+}
+
+// menu is what one can do; its last choice is the other language.
+func (t *turn) menu() []core.Choice {
+	other := core.Choice{Action: "menu:en", Key: "lang.en"}
+	if t.e.Known.Lang == "en" {
+		other = core.Choice{Action: "menu:vi", Key: "lang.vi"}
+	}
+	return []core.Choice{
+		{Action: "menu:declare", Key: "menu.declare"},
+		{Action: "menu:qr", Key: "menu.qr"},
+		{Action: "menu:help", Key: "menu.help"},
+		other,
+	}
+}
+
+// again asks the current question once more, with the notes before it.
+func (t *turn) again() {
+	switch {
+	case t.s.Form != "":
+		t.step(t.silent())
+	case t.s.Question == askedPhone:
+		t.askPhone(t.s.Proof.Next)
+	case t.s.Question == askedCode:
+		t.askCode()
+	case t.s.Question == askedResume && t.s.Kept != nil:
+		t.offerReturn()
+	default:
+		t.ask(askedMenu, core.Say{Key: "menu.ask", Choices: t.menu()})
+	}
+}
+
+// wrong is a misunderstanding outside a form.
+func (t *turn) wrong(key string) {
+	if in := t.e.In; in.Photo != nil || in.Location != nil {
+		t.note(unreadable(in))
+	} else {
+		t.note(say(key))
+	}
+	if t.s.State.Misses++; t.s.State.Misses%MissLimit == 0 {
+		t.note(hotline(t.e))
+		t.do(OpenTask{Kind: "misunderstood", Note: t.s.Question})
+	}
+	t.again()
+}
+
+// silent is the event without a message: it makes Step ask.
+func (t *turn) silent() Event {
+	e := *t.e
+	e.In, e.Result = nil, nil
+	return e
+}
+
+// step hands the event to the running form.
+func (t *turn) step(e Event) {
+	form := formByID(t.s.Form)
+	state, effects := Step(*form, t.s.State, e)
+	t.s.State, t.s.Question, t.s.Asked = state, state.Question, t.e.Now
+	for _, effect := range effects {
+		switch effect := effect.(type) {
+		case Reply:
+			t.say(effect.Say)
+		case Declare:
+			t.send(form, effect)
+		default:
+			t.do(effect)
+		}
+	}
+}
+
+func formByID(id string) *Form {
+	if id == Resident.ID {
+		return &Resident
+	}
+	return nil
+}
+
+// isWord tells whether a whole message is one of some words, folded.
+func isWord(text string, words ...string) bool { return contains(words, fold(text)) }

@@ -1,0 +1,114 @@
+// Package locales holds every word a person reads, in Vietnamese and English.
+//
+// A key ending in ".sms" is the short wording for networks with plain text;
+// vi.json has full marks all the same, they are taken off when it is sent.
+// Texts are go-i18n messages with {{.placeholders}}. A text may not do more
+// than name placeholders: what is said depends on the form, not on the words.
+package locales
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/language"
+)
+
+//go:embed vi.json en.json
+var files embed.FS
+
+// Langs are the languages, the default first.
+var Langs = []string{"vi", "en"}
+
+// Bundle is all texts. It is safe for concurrent use.
+type Bundle struct {
+	texts map[string]map[string]message // language -> key -> text
+}
+
+// message is a text cut at its placeholders: literal, name, literal, …
+type message []string
+
+// New loads the embedded texts.
+func New() (*Bundle, error) {
+	b := i18n.NewBundle(language.Vietnamese)
+	b.RegisterUnmarshalFunc("json", json.Unmarshal)
+	out := &Bundle{texts: make(map[string]map[string]message, len(Langs))}
+	for _, lang := range Langs {
+		file, err := b.LoadMessageFileFS(files, lang+".json")
+		if err != nil {
+			return nil, fmt.Errorf("locale %s: %w", lang, err)
+		}
+		texts := make(map[string]message, len(file.Messages))
+		for _, m := range file.Messages {
+			if texts[m.ID], err = cut(m.Other); err != nil {
+				return nil, fmt.Errorf("locale %s: %s: %w", lang, m.ID, err)
+			}
+		}
+		out.texts[lang] = texts
+	}
+	return out, nil
+}
+
+// cut parses a text. The template engine reads it first, so that its mistakes
+// are found here and not in front of a person.
+func cut(text string) (message, error) {
+	if _, err := (&template.TextParser{}).Parse(text, "", ""); err != nil {
+		return nil, err
+	}
+	var m message
+	for {
+		before, rest, found := strings.Cut(text, "{{")
+		m = append(m, before)
+		if !found {
+			return m, nil
+		}
+		name, after, _ := strings.Cut(rest, "}}")
+		name, ok := strings.CutPrefix(strings.TrimSpace(name), ".")
+		if !ok || name == "" || strings.ContainsAny(name, " .|") {
+			return nil, fmt.Errorf("placeholder %q is more than a name", name)
+		}
+		m = append(m, name)
+		text = after
+	}
+}
+
+// Has tells whether a language has a key.
+func (b *Bundle) Has(lang, key string) bool {
+	_, ok := b.texts[lang][key]
+	return ok
+}
+
+// Text is a key's text with its placeholders filled in. An unknown language is
+// the default one; a key that a language lacks is looked for in the default
+// one and in the end stands for itself. Args are texts, not templates.
+func (b *Bundle) Text(lang, key string, args map[string]string) string {
+	m, ok := b.texts[lang][key]
+	if !ok {
+		if m, ok = b.texts[Langs[0]][key]; !ok {
+			return key
+		}
+	}
+	if len(m) == 1 {
+		return m[0]
+	}
+	n := 0
+	for i, part := range m {
+		if i%2 == 0 {
+			n += len(part)
+		} else {
+			n += len(args[part])
+		}
+	}
+	var text strings.Builder
+	text.Grow(n)
+	for i, part := range m {
+		if i%2 == 1 {
+			part = args[part]
+		}
+		text.WriteString(part)
+	}
+	return text.String()
+}
