@@ -113,3 +113,21 @@ func (s *Store) LastReceived(ctx context.Context, channel string) (time.Time, er
 	}
 	return time.UnixMilli(at), nil
 }
+
+// Mark is the moment up to which a recurring work is done; zero when it never
+// was.
+func (s *Store) Mark(ctx context.Context, name string) (time.Time, error) {
+	var at int64
+	err := s.q.row(ctx, `SELECT at FROM marks WHERE name = $1`, name).Scan(&at)
+	if err == errNoRows {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(at), wrap(err, "read mark")
+}
+
+// SetMark moves a mark forward; it never goes back.
+func (s *Store) SetMark(ctx context.Context, name string, at time.Time) error {
+	_, err := s.q.exec(ctx, `INSERT INTO marks (name, at) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE marks.at < excluded.at`, name, at.UnixMilli())
+	return wrap(err, "set mark")
+}

@@ -174,17 +174,20 @@ func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (wai
 }
 
 // MoveStatus keeps what a network reports of a message that it took. Reports
-// come out of order and only move forward: rank grows along the way.
+// come out of order and only move forward: rank grows along the way. A message
+// is named by its network's ID or, when the report was quicker than our writing
+// that down, by its outbox ID.
 func (s *Store) MoveStatus(ctx context.Context, channel, networkID, status string, rank int) error {
 	_, err := s.q.exec(ctx, `UPDATE outbox SET network_state = $3, network_rank = $4
-		WHERE channel = $1 AND network_id = $2 AND network_rank < $4`, channel, networkID, status, rank)
+		WHERE channel = $1 AND (network_id = $2 OR id = $2) AND network_rank < $4`, channel, networkID, status, rank)
 	return wrap(err, "move status")
 }
 
-// NumberDead stops an address by a message that its network could not deliver.
+// NumberDead stops an address by a message that its network could not deliver,
+// named as for MoveStatus. A message that is not known is core.ErrNotFound.
 func (s *Store) NumberDead(ctx context.Context, now time.Time, channel, networkID string) error {
 	var addressID string
-	err := s.q.row(ctx, `SELECT address_id FROM outbox WHERE channel = $1 AND network_id = $2`, channel, networkID).Scan(&addressID)
+	err := s.q.row(ctx, `SELECT address_id FROM outbox WHERE channel = $1 AND (network_id = $2 OR id = $2)`, channel, networkID).Scan(&addressID)
 	if err == errNoRows {
 		return core.ErrNotFound
 	}

@@ -216,3 +216,6 @@ func (s *Store) firstKeys(ctx context.Context, kek seal.KEK) ([]seal.Wrapped, er
 	}
 	return s.wrappedKeys(ctx)
 }
+
+// KeyStatus tells which keys there are, never a key.
+func (s *Store) KeyStatus() seal.Status { return s.keys.Status() }

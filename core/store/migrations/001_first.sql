@@ -69,10 +69,14 @@ CREATE INDEX outbox_network ON outbox (network_id) WHERE channel = 'sms';
 CREATE TABLE senders (
   channel TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL, paused_until BIGINT NOT NULL DEFAULT 0);
 
+-- How far a recurring work has come: name -> the moment up to which it is done.
+CREATE TABLE marks (name TEXT PRIMARY KEY, at BIGINT NOT NULL);
+
 -- What web chat pages show: the mailbox of a browser.
 CREATE TABLE web_mail (
-  hash TEXT NOT NULL, id TEXT NOT NULL, mine BIGINT NOT NULL, body BYTEA NOT NULL, at BIGINT NOT NULL,
-  PRIMARY KEY (hash, id));
+  hash TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, mine BIGINT NOT NULL, body BYTEA NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (hash, seq));
+CREATE UNIQUE INDEX web_mail_id ON web_mail (hash, id);
 
 CREATE TABLE codes (
   id TEXT PRIMARY KEY,
