@@ -1,0 +1,213 @@
+package channel
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"khaibao/core"
+)
+
+var (
+	likeTelegram = Features{MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Edits: true, AskContact: true}
+	likeSMS      = Features{Plain: true, Proven: true, MaxText: 459}
+	likeWeb      = Features{MaxButtons: 24, MaxColumns: 2, Pictures: true}
+)
+
+// shown writes fitted messages in one line each.
+func shown(out []core.Outbound) string {
+	var lines []string
+	for _, o := range out {
+		s := fmt.Sprintf("%q", o.Text)
+		if o.Photo != nil {
+			s = "(photo) " + s
+		}
+		if o.Edit != "" {
+			s += " edits " + o.Edit
+		}
+		for _, row := range o.Buttons {
+			s += " |"
+			for _, b := range row {
+				s += " [" + b.Label + "]"
+			}
+		}
+		if o.Ask != "" {
+			s += " asks " + string(o.Ask) + ":" + o.AskText
+		}
+		lines = append(lines, s)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestFit(t *testing.T) {
+	yesNo := []Choice{{Label: "Có", Action: "q:yes"}, {Label: "Không", Action: "q:no", Number: "0"}}
+	long := strings.Repeat("Câu này dài. ", 40)
+	tests := []struct {
+		name string
+		line Line
+		f    Features
+		want string
+	}{
+		{"buttons where there are buttons", Line{Text: "Bạn có bị sốt không?", Choices: yesNo}, likeTelegram,
+			`"Bạn có bị sốt không?" | [Có] [Không]`},
+		{"a numbered list on SMS, without marks", Line{Text: "Bạn có bị sốt không?", Choices: yesNo}, likeSMS,
+			`"Ban co bi sot khong?\n1 Co\n0 Khong"`},
+		{"a numbered list where there are too many buttons", Line{Text: "Chọn:", Choices: yesNo}, Features{MaxButtons: 1},
+			`"Chọn:\n1. Có\n0. Không"`},
+		{"an action too long for a button", Line{Text: "Chọn:", Choices: []Choice{{Label: "Có", Action: strings.Repeat("a", 65)}}}, likeTelegram,
+			`"Chọn:\n1. Có"`},
+		{"wide and long buttons have a row of their own", Line{Text: "?", Choices: []Choice{
+			{Label: "Sốt", Action: "a"}, {Label: "Ho", Action: "b"}, {Label: "Ho", Action: "c"},
+			{Label: "Tiếp xúc với trường hợp bệnh", Action: "d"}, {Label: "Xong", Action: "e", Wide: true}, {Label: "Đau", Action: "f"}}}, likeTelegram,
+			`"?" | [Sốt] [Ho] | [Ho] | [Tiếp xúc với trường hợp bệnh] | [Xong] | [Đau]`},
+		{"chosen ones are marked", Line{Text: "?", Multi: true, Choices: []Choice{{Label: "Sốt", Action: "a", Chosen: true}, {Label: "Ho", Action: "b"}}}, likeTelegram,
+			`"?" | [✓ Sốt] [Ho]`},
+		{"chosen ones are marked in a list", Line{Text: "?", Multi: true, Choices: []Choice{{Label: "Sốt", Action: "a", Chosen: true}}}, likeSMS,
+			`"?\n1 Sot (x)"`},
+		{"a caption under the picture", Line{Text: "Mã QR", Picture: []byte{1}}, likeTelegram,
+			`(photo) "Mã QR"`},
+		{"no picture where there are none", Line{Text: "Mã QR", Picture: []byte{1}}, likeSMS,
+			`"Ma QR"`},
+		{"a picture alone", Line{Picture: []byte{1}}, likeWeb,
+			`(photo) ""`},
+		{"a caption too long goes on below, where the buttons are", Line{Text: "Một hai ba", Picture: []byte{1}, Choices: yesNo}, Features{MaxCaption: 8, Pictures: true, MaxButtons: 2},
+			"(photo) \"Một hai\"\n\"ba\" | [Có] | [Không]"},
+		{"cut between paragraphs first", Line{Text: "aaaa\n\nbb cc dd"}, Features{MaxText: 10},
+			"\"aaaa\"\n\"bb cc dd\""},
+		{"cut between lines", Line{Text: "aaaa bb\ncc dd"}, Features{MaxText: 10},
+			"\"aaaa bb\"\n\"cc dd\""},
+		{"cut behind a sentence", Line{Text: "Aaaa. Bb cc dd"}, Features{MaxText: 9},
+			"\"Aaaa.\"\n\"Bb cc dd\""},
+		{"cut between words", Line{Text: "aaaa bb cc dd"}, Features{MaxText: 9},
+			"\"aaaa bb\"\n\"cc dd\""},
+		{"a word longer than a message", Line{Text: "abcdefgh"}, Features{MaxText: 3},
+			"\"abc\"\n\"def\"\n\"gh\""},
+		{"an emoji is two units", Line{Text: "🙏🙏🙏"}, Features{MaxText: 4},
+			"\"🙏🙏\"\n\"🙏\""},
+		{"an extension sign is two septets", Line{Text: "[[[["}, Features{MaxText: 5, Plain: true},
+			"\"[[\"\n\"[[\""},
+		{"edits in place", Line{Text: "x", Edit: "77"}, likeTelegram,
+			`"x" edits 77`},
+		{"no edits where there are none", Line{Text: "x", Edit: "77"}, likeWeb,
+			`"x"`},
+		{"no edit of what became two messages", Line{Text: "aa bb", Edit: "77"}, Features{MaxText: 2, Edits: true},
+			"\"aa\"\n\"bb\""},
+		{"a share button", Line{Text: "Số?", Ask: core.AskContact, AskText: "Gửi số"}, likeTelegram,
+			`"Số?" asks contact:Gửi số`},
+		{"a share button has no others beside it", Line{Text: "Số?", Ask: core.AskContact, AskText: "Gửi số", Choices: yesNo}, likeTelegram,
+			`"Số?\n1. Có\n0. Không" asks contact:Gửi số`},
+		{"no share button where there is none", Line{Text: "Số?", Ask: core.AskContact, AskText: "Gửi số"}, likeWeb,
+			`"Số?"`},
+		{"control letters and bad bytes go", Line{Text: "a\x00b\xff\x1b c\r\nd"}, likeWeb,
+			`"ab c\nd"`},
+		{"nothing to say", Line{Text: " \n "}, likeTelegram, ``},
+		{"long text on SMS in parts of three segments", Line{Text: long}, likeSMS,
+			fmt.Sprintf("%q\n%q", strings.TrimSpace(strings.Repeat("Cau nay dai. ", 35)), strings.TrimSpace(strings.Repeat("Cau nay dai. ", 5)))},
+	}
+	for _, tt := range tests {
+		if got := shown(Fit(tt.line, tt.f)); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// FuzzFit holds that no word is lost and that every part is within the limits,
+// for any text and any network.
+func FuzzFit(f *testing.F) {
+	f.Add("Anh/Chị có sốt không?", "Có", "Không", uint16(160), uint8(24), uint8(0))
+	f.Add("aaaa\n\nbb. cc dd", "Xong", "", uint16(7), uint8(1), uint8(3))
+	f.Add("e\u0301\u0323 👨‍👩‍👧 ສະບາຍດີ", "\u200d", "q", uint16(3), uint8(0), uint8(255))
+	f.Add("[[~~||", "^", "€", uint16(3), uint8(0), uint8(1))
+	f.Fuzz(func(t *testing.T, text, one, two string, limit uint16, buttons, flags uint8) {
+		has := func(bit uint8) bool { return flags&bit != 0 }
+		features := Features{MaxText: int(limit) % 5000, MaxButtons: int(buttons) % 30, MaxColumns: int(buttons) % 3,
+			Plain: has(1), Pictures: has(2), Edits: has(4), AskContact: has(8)}
+		if features.MaxText < 3 { // no network is narrower than a letter and its mark
+			features.MaxText = 0
+		}
+		if has(16) {
+			features.MaxCaption = 3 + int(limit)%100
+		}
+		l := Line{Text: text, Multi: has(32), Edit: "1", Choices: []Choice{
+			{Label: one, Action: "a", Chosen: has(64)}, {Label: two, Action: "b", Number: "0"}}}
+		if has(128) {
+			l.Picture, l.Ask, l.AskText = []byte{1}, core.AskContact, "Gửi số"
+		}
+
+		want := letters(text, features)
+		labels := []string{letters(one, features), letters(two, features)}
+		out := Fit(l, features)
+		var got strings.Builder
+		pressed := 0
+		for i, o := range out {
+			got.WriteString(letters(o.Text, features))
+			limit := features.MaxText
+			if o.Photo != nil && features.MaxCaption > 0 {
+				limit = features.MaxCaption
+			}
+			if n := Count(o.Text, features); limit > 0 && n > limit && utf8.RuneCountInString(o.Text) > 1 {
+				t.Fatalf("part %d has %d units, limit %d: %q", i, n, limit, o.Text)
+			}
+			if !utf8.ValidString(o.Text) {
+				t.Fatalf("part %d is not UTF-8: %q", i, o.Text)
+			}
+			if o.Text == "" && o.Photo == nil {
+				t.Fatalf("part %d is empty", i)
+			}
+			if o.Photo != nil && !features.Pictures {
+				t.Fatal("a picture where there are none")
+			}
+			if o.Edit != "" && (!features.Edits || len(out) > 1) {
+				t.Fatal("an edit where it cannot be")
+			}
+			for _, row := range o.Buttons {
+				if i != len(out)-1 || len(row) == 0 || len(row) > max(features.MaxColumns, 1) {
+					t.Fatalf("row %v of part %d", row, i)
+				}
+				for _, b := range row {
+					if label := letters(strings.TrimPrefix(b.Label, "✓ "), features); !strings.HasSuffix(label, labels[pressed]) {
+						t.Fatalf("button %q lost %q", b.Label, labels[pressed])
+					}
+					pressed++
+				}
+			}
+		}
+		switch {
+		case pressed > 0 && pressed != 2:
+			t.Fatalf("%d buttons for 2 choices", pressed)
+		case pressed > features.MaxButtons:
+			t.Fatalf("%d buttons, limit %d", pressed, features.MaxButtons)
+		case pressed == 0:
+			mark := ""
+			if l.Multi && has(64) {
+				mark = "✓"
+				if features.Plain {
+					mark = "(x)"
+				}
+			}
+			dot := "."
+			if features.Plain {
+				dot = ""
+			}
+			want += "1" + dot + labels[0] + mark + "0" + dot + labels[1]
+		}
+		if g := got.String(); g != want && !(g == "..." && want == "") {
+			t.Fatalf("lost words:\n got %q\nwant %q", g, want)
+		}
+	})
+}
+
+// letters is a text as the network writes it, without blanks.
+func letters(s string, f Features) string {
+	return strings.Join(strings.FieldsFunc(fitted(tidy(s), f), unicode.IsSpace), "")
+}
+
+func BenchmarkFitSMS(b *testing.B) {
+	l := Line{Text: "Hôm nay Anh/Chị có dấu hiệu nào sau đây?", Choices: []Choice{{Label: "Sốt"}, {Label: "Ho"}, {Label: "Khó thở"}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		Fit(l, likeSMS)
+	}
+}
