@@ -1,0 +1,414 @@
+package reading
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	dateWords   = newLexicon("dates")
+	numberWords = newLexicon("numbers")
+)
+
+// dateParser finds the date expressions of a text, one after the other.
+type dateParser struct {
+	ts    []token
+	field DateField
+	now   time.Time
+	lunar bool
+	doubt bool
+}
+
+// parse returns the one date that the text tells. Two that differ, a number
+// that belongs to nothing, or a word of doubt make it invalid.
+func (p *dateParser) parse() (found, error) {
+	var all []found
+	var leftover bool
+	for i := 0; i < len(p.ts); {
+		if n := p.clock(i); n > 0 {
+			i += n
+			continue
+		}
+		if f, n := p.at(i); n > 0 {
+			if f != (found{}) {
+				all = append(all, f)
+			}
+			i += n
+			continue
+		}
+		if p.ts[i].num && !p.code(i) {
+			leftover = true
+		}
+		i++
+	}
+	if p.lunar {
+		return found{}, ErrUnsupported
+	}
+	if leftover || p.doubt || len(all) == 0 {
+		return found{}, ErrInvalid
+	}
+	return p.join(all)
+}
+
+// code reports a number that is part of a code (VN1547, F1) or an age.
+func (p *dateParser) code(i int) bool {
+	if i+1 < len(p.ts) && !p.ts[i+1].breaks() && fits(p.ts[i+1].text, "tuổi") {
+		return true
+	}
+	return i > 0 && p.ts[i].glue && !p.ts[i-1].num
+}
+
+// clock skips a time of day: 8h30, 08:30, 8 giờ 30 phút, 10h sáng.
+func (p *dateParser) clock(i int) int {
+	if _, ok := p.number(i, 24); !ok || i+1 >= len(p.ts) {
+		return 0
+	}
+	next := p.ts[i+1]
+	if next.num && next.gap == ":" && len(next.text) == 2 {
+		n := 2
+		if i+2 < len(p.ts) && p.ts[i+2].num && p.ts[i+2].gap == ":" {
+			n++
+		}
+		return n
+	}
+	isHour := next.text == "h" || next.text == "g" && next.glue || fits(next.text, "giờ") && !next.breaks()
+	if !isHour {
+		return 0
+	}
+	n := 2
+	if _, ok := p.number(i+2, 59); ok && (p.ts[i+2].glue || i+3 < len(p.ts) && p.is(i+3, "minute")) {
+		n++
+		if p.is(i+3, "minute") {
+			n++
+		}
+	}
+	return n
+}
+
+// number returns the digits at i when they are at most two and at most most.
+func (p *dateParser) number(i, most int) (int, bool) {
+	if i >= len(p.ts) || !p.ts[i].num || len(p.ts[i].text) > 2 {
+		return 0, false
+	}
+	n, _ := strconv.Atoi(p.ts[i].text)
+	return n, n <= most
+}
+
+// counted reads a number in digits or words, as it stands behind "ngày",
+// "tháng" or before "ngày trước". n is the number of tokens.
+func (p *dateParser) counted(i int) (v, n int) {
+	if i >= len(p.ts) {
+		return 0, 0
+	}
+	if v, ok := p.number(i, 99); ok {
+		return v, 1
+	}
+	id, n := numberWords.match(p.ts, i)
+	v, _ = strconv.Atoi(id)
+	return v, n
+}
+
+func (p *dateParser) is(i int, ids ...string) bool {
+	_, n := p.word(i, ids...)
+	return n > 0
+}
+
+// word matches one of the given kinds of words at i. Words of another kind
+// that are longer do not hide it, so "tháng" is found in "tháng trước" too.
+func (p *dateParser) word(i int, ids ...string) (id string, n int) {
+	if i >= len(p.ts) {
+		return "", 0
+	}
+	for _, ph := range dateWords[p.ts[i].bare] {
+		for _, want := range ids {
+			if ph.id == want && len(ph.words) > n && len(ph.words) <= len(p.ts)-i && ph.fitsAt(p.ts, i) {
+				id, n = ph.id, len(ph.words)
+			}
+		}
+	}
+	return id, n
+}
+
+func (ph phrase) fitsAt(ts []token, i int) bool {
+	for j, w := range ph.words {
+		if j > 0 && ts[i+j].breaks() || ph.exact[j] && ts[i+j].text != w || !fits(ts[i+j].text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// yearText reads a year of four digits, or of two when short is allowed.
+func (p *dateParser) yearText(i int, short bool) (y int, ok bool) {
+	if i >= len(p.ts) || !p.ts[i].num {
+		return 0, false
+	}
+	return p.year(p.ts[i].text, short)
+}
+
+func (p *dateParser) year(text string, short bool) (int, bool) {
+	y, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return 0, false
+	case len(text) == 4:
+		return y, true
+	case len(text) != 2 || !short:
+		return 0, false
+	case p.field == Birth && y > p.now.Year()%100:
+		return 1900 + y, true
+	}
+	return 2000 + y, true
+}
+
+// separator returns what joins two numbers of one date, and whether it can.
+func (p *dateParser) separator(i int) (string, bool) {
+	if i >= len(p.ts) || !p.ts[i].num || p.ts[i].glue {
+		return "", false
+	}
+	switch gap := p.ts[i].gap; gap {
+	case "", "/", ".", "-", ",", "\\", "_", "–", "//", "|":
+		return gap, true
+	}
+	return "", false
+}
+
+// at reads the date expression that begins at i. A zero found with n > 0 is a
+// word without a date of its own.
+func (p *dateParser) at(i int) (f found, n int) {
+	if p.ts[i].num {
+		if f, n := p.numeric(i); n > 0 {
+			return f, n
+		}
+	}
+	for _, try := range []func(int) (found, int){p.counting, p.dayMonth, p.english, p.weekdayAt, p.relative, p.monthFirst, p.dayOnly, p.yearOnly} {
+		if f, n := try(i); n > 0 {
+			return f, n
+		}
+	}
+	if _, n := p.word(i, "lunar"); n > 0 {
+		// "ta" is also "we", and stems are also names: only beside a date.
+		p.lunar = p.lunar || n > 1 || p.isLunar(i)
+		return found{}, n
+	}
+	if _, n := p.word(i, "doubt"); n > 0 {
+		p.doubt = true
+		return found{}, n
+	}
+	return found{}, 0
+}
+
+// isLunar reports whether the lunar word at i speaks of the date.
+func (p *dateParser) isLunar(i int) bool {
+	switch p.ts[i].bare {
+	case "am", "al", "ta":
+		return i > 0 && p.ts[i-1].num
+	case "canh", "giap", "at", "binh", "dinh", "mau", "tan", "nham", "quy":
+		return i > 0 && fits(p.ts[i-1].text, "năm")
+	}
+	return true
+}
+
+// numeric reads dates in digits: 1/2/1950, 1-2-50, 01021950, 2/1950, 10/7, 1950.
+func (p *dateParser) numeric(i int) (found, int) {
+	text := p.ts[i].text
+	if i > 0 && p.ts[i].glue && !p.is(i-1, "day", "month", "year") {
+		return found{}, 0 // VN1547
+	}
+	if sep, ok := p.separator(i + 1); ok {
+		sep2, ok2 := p.separator(i + 2)
+		if ok2 && sep2 == sep {
+			if f, ok := p.triple(text, p.ts[i+1].text, p.ts[i+2].text); ok {
+				return f, 3
+			}
+			return bad, 3
+		}
+		// A pair stands alone: no word of count or month behind it.
+		if !p.is(i+2, "month", "days", "weeks") || sep != "" {
+			if f, ok := p.pair(text, p.ts[i+1].text); ok {
+				if y, n := p.yearWord(i + 2); n > 0 && !f.yearTold {
+					f.y, f.yearTold = y, true
+					return f, 2 + n
+				}
+				return f, 2
+			}
+			if sep != "" {
+				return bad, 2
+			}
+		}
+	}
+	if i+1 < len(p.ts) && p.is(i+1, "days", "weeks", "months", "age") && !p.ts[i+1].breaks() {
+		return found{}, 0
+	}
+	if f, ok := p.run(text); ok {
+		return f, 1
+	}
+	return found{}, 0
+}
+
+// bad is a date that is on no calendar.
+var bad = found{y: 1, m: 13, d: 32, yearTold: true}
+
+func (p *dateParser) triple(a, b, c string) (found, bool) {
+	if len(a) == 4 { // ISO, the one order that begins with the year
+		y, _ := strconv.Atoi(a)
+		return p.made(y, b, c)
+	}
+	y, ok := p.year(c, true)
+	if !ok {
+		return found{}, false
+	}
+	return p.made(y, b, a)
+}
+
+func (p *dateParser) made(y int, month, day string) (found, bool) {
+	m, err1 := strconv.Atoi(month)
+	d, err2 := strconv.Atoi(day)
+	f := found{y: y, m: m, d: d, yearTold: true}
+	ok := err1 == nil && err2 == nil && len(month) <= 2 && len(day) <= 2 && m > 0 && d > 0 && f.exists()
+	return f, ok
+}
+
+// pair reads month and year, year and month, or day and month.
+func (p *dateParser) pair(a, b string) (found, bool) {
+	m, _ := strconv.Atoi(a)
+	n, _ := strconv.Atoi(b)
+	switch {
+	case len(a) <= 2 && len(b) == 4:
+		return found{y: n, m: m, yearTold: true}, m >= 1 && m <= 12
+	case len(a) == 4 && len(b) <= 2:
+		return found{y: m, m: n, yearTold: true}, n >= 1 && n <= 12 && m >= 1900
+	case len(a) > 2 || len(b) > 2 || m == 0 || n == 0:
+		return found{}, false
+	case p.field == Birth:
+		// Without a year there is no birth date; 2/50 can only be month and year.
+		y, _ := p.year(b, true)
+		return found{y: y, m: m, yearTold: true}, n > 31 && m <= 12
+	}
+	// 29/2 stands in any year until the year is known.
+	return found{m: n, d: m}, n <= 12 && found{y: 2000, m: n, d: m}.exists()
+}
+
+// run reads a date in one run of digits.
+func (p *dateParser) run(text string) (found, bool) {
+	switch len(text) {
+	case 8:
+		f, ok := p.triple(text[:2], text[2:4], text[4:])
+		if !ok {
+			return bad, true
+		}
+		return f, true
+	case 6:
+		if f, ok := p.triple(text[:2], text[2:4], text[4:]); ok {
+			return f, true
+		}
+		if f, ok := p.pair(text[:2], text[2:]); ok && (text[2:4] == "19" || text[2:4] == "20") {
+			return f, true
+		}
+		return bad, true
+	case 4:
+		y, _ := strconv.Atoi(text)
+		near := y >= p.now.Year()-2 && y <= p.now.Year()+1
+		if p.field == Birth || near {
+			return found{y: y, yearTold: true}, y > 0
+		}
+		if y < 1900 || y > 2100 {
+			return p.pair(text[:2], text[2:])
+		}
+	}
+	return found{}, false
+}
+
+// join makes one date of all expressions: they must agree, and a weekday beside
+// a day must be that day's.
+func (p *dateParser) join(all []found) (found, error) {
+	var date, weekday found
+	for _, f := range all {
+		switch {
+		case f == bad:
+			return found{}, ErrInvalid
+		case f.weekday != 0:
+			if weekday.weekday != 0 && weekday != f {
+				return found{}, ErrInvalid
+			}
+			weekday = f
+		case date == (found{}):
+			date = f
+		default:
+			if !p.same(date, f) {
+				return found{}, ErrInvalid
+			}
+			if f.d != 0 && f.yearTold || date.d == 0 {
+				date = f
+			}
+		}
+	}
+	if weekday.weekday == 0 {
+		return date, nil
+	}
+	if date == (found{}) {
+		return p.placed(weekday)
+	}
+	if date.d == 0 {
+		return found{}, ErrInvalid
+	}
+	if !date.yearTold {
+		date.y = p.now.Year()
+	}
+	if !date.exists() || (int(date.time().Weekday())+6)%7+1 != weekday.weekday {
+		return found{}, ErrInvalid
+	}
+	return date, nil
+}
+
+// same reports whether two expressions tell one date: "hôm qua, 14/7".
+func (p *dateParser) same(a, b found) bool {
+	for _, f := range []*found{&a, &b} {
+		if !f.yearTold {
+			f.y = p.now.Year()
+		}
+	}
+	if a.y != b.y {
+		return false
+	}
+	return (a.m == b.m || a.m == 0 || b.m == 0) && (a.d == b.d || a.d == 0 || b.d == 0)
+}
+
+// placed finds the day of a weekday. Weeks begin on Monday.
+func (p *dateParser) placed(f found) (found, error) {
+	today := (int(p.now.Weekday())+6)%7 + 1
+	monday := p.now.AddDate(0, 0, 1-today)
+	day := monday.AddDate(0, 0, f.weekday-1)
+	switch {
+	case f.weekTold:
+		day = day.AddDate(0, 0, 7*f.week)
+	case f.direction < 0:
+		if !day.Before(p.now) {
+			day = day.AddDate(0, 0, -7)
+		}
+	case f.direction > 0:
+		if !day.After(p.now) {
+			day = day.AddDate(0, 0, 7)
+		}
+	case f.weekday == today:
+		return found{}, ErrInvalid // today, or a week away?
+	case p.field == Arrival:
+		if day.Before(p.now) {
+			day = day.AddDate(0, 0, 7)
+		}
+	default:
+		if day.After(p.now) {
+			day = day.AddDate(0, 0, -7)
+		}
+	}
+	return dayOf(day), nil
+}
+
+func offset(id, kind string) (int, bool) {
+	if !strings.HasPrefix(id, kind) {
+		return 0, false
+	}
+	n, err := strconv.Atoi(id[len(kind):])
+	return n, err == nil
+}

@@ -1,0 +1,186 @@
+package reading
+
+import (
+	"strconv"
+	"strings"
+)
+
+// IDNumber is an identity document's number with the facts that its digits
+// carry.
+type IDNumber struct {
+	Type       string `json:"type"`                 // cmnd, cccd, passport, bhyt, bhxh, child_placeholder
+	Normalized string `json:"normalized"`           // digits and capital letters, no blanks
+	Province   string `json:"province,omitempty"`   // cccd: GSO code of the birth registration; empty for a birth abroad
+	Sex        string `json:"sex,omitempty"`        // cccd: male or female
+	BirthYear  int    `json:"birth_year,omitempty"` // cccd; may lie ahead on a mistyped number: ask
+}
+
+const childPlaceholder = "000000000"
+
+var (
+	idWords   = newLexicon("ids")
+	provinces = func() map[string]bool {
+		m := map[string]bool{}
+		for _, code := range wordList("provinces") {
+			m[code] = true
+		}
+		return m
+	}()
+)
+
+// ReadID reads the number of a CMND, CCCD, passport or health insurance card.
+// field is "insurance" where a card number was asked for: only then are ten
+// digits one. The rules are docs/reference/vietnam.md, section 3.
+//
+// Of the country codes "above the provinces" the reference gives no list; codes
+// 101 to 399 are taken as a birth registered abroad.
+func ReadID(s string, field string) (IDNumber, error) {
+	s = Clean(s)
+	if len(s) > 200 {
+		return IDNumber{}, ErrInvalid
+	}
+	if hasNone(s) {
+		return IDNumber{}, ErrNone
+	}
+	text, passport, insurance, ok := idText(s)
+	if !ok {
+		return IDNumber{}, ErrInvalid
+	}
+	if zeroed := strings.ReplaceAll(text, "O", "0"); allDigits(zeroed) {
+		if id, err := readIDDigits(zeroed, passport, insurance || field == "insurance"); err == nil {
+			return id, nil
+		}
+	}
+	switch {
+	case isInsuranceCard(text):
+		return IDNumber{Type: "bhyt", Normalized: text}, nil
+	case isPassport(text, passport):
+		return IDNumber{Type: "passport", Normalized: text}, nil
+	}
+	return IDNumber{}, ErrInvalid
+}
+
+// idText joins the parts of the number and drops the words around it. ok is
+// false when other words or a second number stand beside it.
+func idText(s string) (text string, passport, insurance, ok bool) {
+	ts := tokens(s)
+	var b strings.Builder
+	last := -1 // the last part of the number
+	for i := 0; i < len(ts); {
+		id, n := idWords.match(ts, i)
+		// A word is no part of the number, unless digits touch it: "CC" is a
+		// card, CC1234567 a passport.
+		if n == 1 && i+1 < len(ts) && ts[i+1].glue && id == "filler" && len(ts[i].text) <= 2 {
+			n = 0
+		}
+		if n > 0 {
+			passport = passport || id == "passport"
+			insurance = insurance || id == "insurance"
+			i += n
+			continue
+		}
+		t := ts[i]
+		final := i == len(ts)-1 && (t.text == "a" || t.text == "ah") && !t.glue && b.Len() > 0
+		switch {
+		case final: // "ạ" without its mark
+		case hasMarks(t.text) || !t.num && len(t.text) > 3:
+			return "", false, false, false
+		case last >= 0 && i != last+1, last >= 0 && strings.Trim(t.gap, " .-–") != "":
+			return "", false, false, false
+		default:
+			b.WriteString(strings.ToUpper(t.text))
+			last = i
+		}
+		i++
+	}
+	return b.String(), passport, insurance, b.Len() > 0
+}
+
+func allDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func readIDDigits(digits string, passport, insurance bool) (IDNumber, error) {
+	switch {
+	case len(digits) == 9 && digits == childPlaceholder:
+		return IDNumber{Type: "child_placeholder", Normalized: digits}, nil
+	case len(digits) == 9 && passport:
+		return IDNumber{Type: "passport", Normalized: digits}, nil
+	case len(digits) == 9:
+		return IDNumber{Type: "cmnd", Normalized: digits}, nil
+	case len(digits) == 10 && insurance && strings.Trim(digits, "0") != "":
+		return IDNumber{Type: "bhxh", Normalized: digits}, nil
+	case len(digits) == 12:
+		return readCitizen(digits)
+	}
+	return IDNumber{}, ErrInvalid
+}
+
+// readCitizen takes a twelve-digit number apart: three digits for the place of
+// birth registration, one for century and sex, two for the year, six random.
+func readCitizen(digits string) (IDNumber, error) {
+	id := IDNumber{Type: "cccd", Normalized: digits, Sex: "male"}
+	switch place := digits[:3]; {
+	case place[0] == '0' && provinces[place[1:]]:
+		id.Province = place[1:]
+	case place < "101" || place > "399":
+		return IDNumber{}, ErrInvalid
+	}
+	century := int(digits[3] - '0')
+	if century%2 == 1 {
+		id.Sex = "female"
+	}
+	year, _ := strconv.Atoi(digits[4:6])
+	id.BirthYear = 1900 + century/2*100 + year
+	return id, nil
+}
+
+// isInsuranceCard reports fifteen characters: group, benefit 1-5, province,
+// ten digits.
+func isInsuranceCard(s string) bool {
+	return len(s) == 15 && isUpper(s[0]) && isUpper(s[1]) && s[2] >= '1' && s[2] <= '5' && allDigits(s[3:])
+}
+
+// isPassport reports a Vietnamese passport (a letter and seven digits) or one of
+// six to nine letters and digits from elsewhere. Without the word passport
+// beside it a foreign one must begin with a letter: 19123456A is a mistyped
+// CMND.
+func isPassport(s string, told bool) bool {
+	if len(s) < 6 || len(s) > 9 {
+		return false
+	}
+	digits := 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] >= '0' && s[i] <= '9':
+			digits++
+		case !isUpper(s[i]):
+			return false
+		}
+	}
+	if told {
+		return digits >= 2 && !strings.HasPrefix(s, "000000")
+	}
+	return isUpper(s[0]) && digits >= 4 && strings.Trim(s[1:], "0") != ""
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// SuggestID returns the twelve-digit number to offer for confirmation when
+// eleven digits were typed and a lost leading zero explains them, else "".
+func SuggestID(s string) string {
+	text, _, _, ok := idText(zeroForO(Clean(s)))
+	if !ok || len(text) != 11 || !allDigits(text) {
+		return ""
+	}
+	id, err := readCitizen("0" + text)
+	if err != nil {
+		return ""
+	}
+	return id.Normalized
+}

@@ -1,0 +1,334 @@
+package reading
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Name is a person's name as typed, without what stood around it.
+type Name struct {
+	Full       string `json:"full"`             // NFC, words capitalised, marks as typed
+	UpperASCII string `json:"upper_ascii"`      // NGUYEN VAN AN
+	Family     string `json:"family,omitempty"` // empty when the name is not built as Vietnamese names are
+	Given      string `json:"given,omitempty"`  // the last word
+}
+
+// maxName is the longest name in runes.
+const maxName = 60
+
+var (
+	nameWords   = newLexicon("names")
+	familyWords = newLexicon("families")
+)
+
+// ReadName reads a full name: letters of any script, single blanks, and ' - .
+// inside; at least two words, or one that is no Vietnamese syllable. Lead-ins
+// and courtesies are dropped, capitals set, marks kept as typed and never
+// invented. The rules are docs/reference/vietnam.md, section 5, rule 7, and
+// docs/reference/security.md, section 5.
+func ReadName(s string) (Name, error) {
+	if len(s) > 1000 || hasHidden(s) {
+		return Name{}, ErrInvalid
+	}
+	n, err := readName(Clean(s))
+	if err == nil && n.Family != "" {
+		return n, nil
+	}
+	// "Nguyeenx Vawn An", "NguyÔn V¨n An": only when the family name comes out
+	// with its own marks, so that no foreign name is bent.
+	for _, t := range Repairs(s) {
+		fixed, e := readName(t)
+		if e == nil && fixed.Family != "" && isFamily(strings.ToLower(fixed.Family)) && (err == nil || hasMarks(fixed.Family) || n == Name{}) {
+			return fixed, nil
+		}
+	}
+	return n, err
+}
+
+// hasHidden reports control and bidi characters, which no keyboard makes in a
+// name. Zero-width joiners and line ends are Clean's to drop.
+func hasHidden(s string) bool {
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+		case unicode.IsControl(r), r >= 0x200e && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x061c:
+			return true
+		}
+	}
+	return false
+}
+
+func readName(s string) (Name, error) {
+	words, ok := nameParts(s)
+	if !ok {
+		return Name{}, ErrInvalid
+	}
+	full := strings.Join(capitalised(words), " ")
+	if utf8.RuneCountInString(full) > maxName || isNoName(full) {
+		return Name{}, ErrInvalid
+	}
+	if len(words) == 1 {
+		// One syllable is a part of a Vietnamese name: ask for the whole.
+		if utf8.RuneCountInString(full) < 2 || isSyllable(strings.ToLower(full)) {
+			return Name{}, ErrInvalid
+		}
+	}
+	n := Name{Full: full, UpperASCII: upperASCII(full)}
+	family := familyLength(words)
+	if family > 0 && family < len(words) {
+		split := strings.Fields(full)
+		n.Family = strings.Join(split[:family], " ")
+		n.Given = split[len(split)-1]
+	}
+	return n, nil
+}
+
+// nameParts drops what stands around the name and returns its words. ok is
+// false when a character is in no name.
+func nameParts(s string) (words []string, ok bool) {
+	s = strings.TrimFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.M, r) && r != '.'
+	})
+	s = strings.TrimLeft(s, ". ")
+	for {
+		rest := dropLead(s)
+		if rest == s {
+			break
+		}
+		s = strings.TrimLeft(rest, ".:,;-–= \"'")
+	}
+	s = strings.NewReplacer("’", "'", "ʼ", "'", "‘", "'", "`", "'", "‐", "-", "‑", "-").Replace(s)
+	words = strings.Fields(s)
+	words = dropTail(words)
+	for i, w := range words {
+		if !isNameWord(w, i == len(words)-1) {
+			return nil, false
+		}
+	}
+	return words, len(words) > 0 && len(words) <= 12
+}
+
+// isNameWord reports letters with ' - . inside. A dot ends a word or stands
+// behind single letters (J.R.), so that no address of a web page passes.
+func isNameWord(w string, last bool) bool {
+	if last {
+		w = strings.TrimSuffix(w, ".")
+	}
+	letters, run := 0, 0 // letters in all, and since the last sign
+	dotted := false
+	for i, r := range w {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+			run++
+			if dotted && run > 1 {
+				return false
+			}
+		case unicode.Is(unicode.M, r):
+			if letters == 0 {
+				return false
+			}
+		case r == '.':
+			if run == 0 || run > 1 && i != len(w)-1 {
+				return false
+			}
+			dotted, run = true, 0
+		case r == '\'' || r == '-':
+			if run == 0 && r == '-' || i == len(w)-1 && r == '-' {
+				return false
+			}
+			run = 0
+		default:
+			return false
+		}
+	}
+	return letters > 0
+}
+
+// dropLead drops one lead-in or form of address.
+func dropLead(s string) string {
+	ts := tokens(s)
+	if len(ts) < 2 {
+		return s
+	}
+	id, n := nameWords.match(ts, 0)
+	if n == 0 || n >= len(ts) {
+		return s
+	}
+	rest := afterTokens(s, n)
+	switch id {
+	case "lead":
+		// La and Ten begin names too; a lone "là" does so unless it is marked.
+		if n == 1 && ts[0].text == "la" {
+			return s
+		}
+		return rest
+	case "polite":
+		return rest
+	case "honour":
+		if _, k := familyWords.match(ts, n); k > 0 && len(ts)-n >= 2 {
+			return rest
+		}
+	}
+	return s
+}
+
+// afterTokens cuts the first n words off a text.
+func afterTokens(s string, n int) string {
+	in := false
+	for i, r := range s {
+		letter := unicode.IsLetter(r) || unicode.Is(unicode.M, r) || r >= '0' && r <= '9'
+		if in && !letter {
+			if n--; n == 0 {
+				return s[i:]
+			}
+		}
+		in = letter
+	}
+	return ""
+}
+
+// dropTail drops "ạ", "nhé" and the like. Written without marks they may be a
+// given name, so then only in small letters behind a capitalised name.
+func dropTail(words []string) []string {
+	for len(words) > 2 {
+		last := words[len(words)-1]
+		t := tokens(last)
+		if len(t) != 1 {
+			return words
+		}
+		id, n := nameWords.match(t, 0)
+		switch {
+		case n == 1 && id == "tail":
+		case isSoftTail(t) && !t[0].caps && allCapitalised(words[:len(words)-1]):
+		default:
+			return words
+		}
+		words = words[:len(words)-1]
+		words[len(words)-1] = strings.TrimRight(words[len(words)-1], ",")
+	}
+	return words
+}
+
+func isSoftTail(t []token) bool {
+	for _, p := range nameWords[t[0].bare] {
+		if p.id == "softtail" && len(p.words) == 1 && p.words[0] == t[0].text {
+			return true
+		}
+	}
+	return false
+}
+
+func allCapitalised(words []string) bool {
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); !unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// capitalised sets capitals, but leaves a word of mixed case as it was typed.
+func capitalised(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		if w != strings.ToLower(w) && w != strings.ToUpper(w) {
+			out[i] = w
+			continue
+		}
+		var b strings.Builder
+		first := true
+		for _, r := range strings.ToLower(w) {
+			if first && unicode.IsLetter(r) {
+				r = unicode.ToUpper(r)
+				first = false
+			}
+			if r == '\'' || r == '-' || r == '.' {
+				first = true
+			}
+			b.WriteRune(r)
+		}
+		out[i] = Clean(b.String())
+	}
+	return out
+}
+
+// upperASCII is the key printed in capitals; letters of other scripts stay.
+func upperASCII(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToUpper(s) {
+		if r == '\'' || r == '-' || r == '.' || r == ' ' {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.ToUpper(Fold(string(r))))
+	}
+	return b.String()
+}
+
+// isNoName reports commands, answers and sentences.
+func isNoName(full string) bool {
+	ts := tokens(full)
+	for _, p := range nameWords[ts[0].bare] {
+		if p.id == "not" && len(p.words) == len(ts) && p.fitsAt(ts, 0) {
+			return true
+		}
+	}
+	for _, t := range ts {
+		for _, p := range nameWords[t.bare] {
+			if p.id == "never" && p.words[0] == t.text {
+				return true
+			}
+		}
+	}
+	switch ts[0].text {
+	case "khong", "ko", "toi":
+		return true
+	}
+	return YesNo(full) != Unknown
+}
+
+// familyLength is the number of words of the family name, 0 when the name is
+// not built as Vietnamese names are.
+func familyLength(words []string) int {
+	ts := tokens(strings.Join(words, " "))
+	if len(ts) == len(words) {
+		best := 0
+		for _, p := range familyWords[ts[0].bare] {
+			if len(p.words) > best && len(p.words) < len(ts) && p.fitsAt(ts, 0) {
+				best = len(p.words)
+			}
+		}
+		if best > 0 {
+			return best
+		}
+	}
+	for _, w := range words {
+		if !isSyllable(strings.ToLower(w)) {
+			return 0
+		}
+	}
+	return 1
+}
+
+// isFamily reports a family name with its marks as they should be.
+func isFamily(family string) bool {
+	for _, p := range familyWords[unmarked(strings.Fields(family)[0])] {
+		if strings.Join(p.words, " ") == family {
+			return true
+		}
+	}
+	return false
+}
+
+// SortKey is the key by which lists are sorted: the folded given name, then the
+// rest of the folded name. full is Name.Full.
+func SortKey(full string) string {
+	key := Fold(full)
+	at := strings.LastIndexByte(key, ' ')
+	if at < 0 || familyLength(strings.Fields(full)) == 0 {
+		return key
+	}
+	return key[at+1:] + " " + key[:at]
+}

@@ -1,0 +1,72 @@
+package reading
+
+// Kinds are the kinds of text that ReadText reads, in the words of the shared
+// vectors.
+var Kinds = []string{"yesno", "date", "phone", "id_number", "name", "symptoms", "conditions", "plate", "sex"}
+
+// ReadText reads a text of one kind and returns a value whose JSON is the
+// "expect" form of the vectors; an unreadable text is {"error": word}. context
+// may hold field (what was asked), reference_date (today, 2006-01-02; a date
+// needs it) and options (the numbered list shown). ReadText returns nil for a
+// kind that is not ours.
+func ReadText(kind, text string, context map[string]any) any {
+	str := func(key string) string { s, _ := context[key].(string); return s }
+	switch kind {
+	case "yesno":
+		return YesNo(text)
+	case "date":
+		field := DateField(str("field"))
+		if field == "" {
+			field = PastEvent
+		}
+		d, err := ReadDate(text, field, str("reference_date"))
+		return orError(d, err)
+	case "phone":
+		p, err := ReadPhone(text)
+		return orError(p, err)
+	case "id_number":
+		id, err := ReadID(text, str("field"))
+		return orError(id, err)
+	case "name":
+		n, err := ReadName(text)
+		return orError(n, err)
+	case "symptoms":
+		sy, _ := ReadSymptoms(text, optionsOf(context))
+		return sy
+	case "conditions":
+		c, _ := ReadConditions(text, optionsOf(context))
+		return c
+	case "plate":
+		p, err := ReadPlate(text)
+		return orError(p, err)
+	case "sex":
+		sex, ok := ReadSex(text)
+		if !ok {
+			return map[string]string{"error": ErrInvalid.Error()}
+		}
+		return sex
+	}
+	return nil
+}
+
+func orError(v any, err error) any {
+	if err != nil {
+		return map[string]string{"error": err.Error()}
+	}
+	return v
+}
+
+func optionsOf(context map[string]any) []string {
+	switch list := context["options"].(type) {
+	case []string:
+		return list
+	case []any:
+		var out []string
+		for _, o := range list {
+			s, _ := o.(string)
+			out = append(out, s)
+		}
+		return out
+	}
+	return nil
+}

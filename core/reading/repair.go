@@ -1,0 +1,305 @@
+package reading
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// tcvn3 maps the Latin-1 characters that TCVN3 bytes are shown as.
+var tcvn3 = func() map[rune]rune {
+	m := map[rune]rune{}
+	for _, pair := range wordList("tcvn3") {
+		from, n := utf8.DecodeRuneInString(pair)
+		to, _ := utf8.DecodeRuneInString(pair[n:])
+		m[from] = to
+	}
+	return m
+}()
+
+// Repairs returns what a text says when it is taken for TCVN3 shown as
+// Latin-1, VNI, Telex or VIQR that no keyboard program turned into letters, in
+// that order. Only readings that differ from the text and consist of
+// well-formed syllables where they do are returned. They are guesses: try them
+// only after the text itself could not be read. s is the text as it came, since
+// Clean takes a TCVN3 ư for a soft hyphen.
+func Repairs(s string) []string {
+	if len(s) > 16*maxRunes {
+		return nil
+	}
+	var out []string
+	add := func(t string, ok bool) {
+		if t = Clean(t); !ok || t == Clean(s) {
+			return
+		}
+		for _, o := range out {
+			if o == t {
+				return
+			}
+		}
+		out = append(out, t)
+	}
+	add(fromTCVN3(s))
+	clean := Clean(s)
+	add(eachWord(clean, isVNI, fromVNI))
+	add(eachWord(clean, unicode.IsLetter, fromTelex))
+	add(eachWord(clean, isVIQR, fromVIQR))
+	return out
+}
+
+// fromTCVN3 decodes a text whose characters beyond ASCII are all of TCVN3.
+func fromTCVN3(s string) (string, bool) {
+	changed := false
+	for _, r := range s {
+		if r < utf8.RuneSelf || r == 0xa0 {
+			continue
+		}
+		if _, ok := tcvn3[r]; !ok {
+			return "", false
+		}
+		changed = true
+	}
+	if !changed {
+		return "", false
+	}
+	out := strings.Map(func(r rune) rune {
+		if to, ok := tcvn3[r]; ok {
+			return to
+		}
+		return r
+	}, s)
+	for _, w := range strings.FieldsFunc(strings.ToLower(out), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if hasMarks(w) && !isSyllable(w) {
+			return "", false
+		}
+	}
+	return out, true
+}
+
+// eachWord decodes the words of a text, a word being a run of runes that part
+// accepts. A word that decodes to no syllable stays; when none changes, the
+// text is not of this kind.
+func eachWord(s string, part func(rune) bool, decode func(string) (string, bool)) (string, bool) {
+	var b strings.Builder
+	changed := false
+	for s != "" {
+		n := strings.IndexFunc(s, func(r rune) bool { return !part(r) })
+		if n < 0 {
+			n = len(s)
+		}
+		if n == 0 {
+			_, n = utf8.DecodeRuneInString(s)
+			b.WriteString(s[:n])
+		} else if word, ok := decode(s[:n]); ok {
+			changed = true
+			b.WriteString(word)
+		} else {
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String(), changed
+}
+
+// syllable is a word being typed: its letters so far and its tone.
+type syllable struct {
+	letters []letter
+	upper   []bool
+	tone    byte
+	changed bool
+}
+
+func (y *syllable) add(r rune) bool {
+	l, ok := letterOf(unicode.ToLower(r))
+	if !ok {
+		return false
+	}
+	y.letters = append(y.letters, l)
+	y.upper = append(y.upper, unicode.IsUpper(r))
+	return true
+}
+
+func (y *syllable) hasVowel() bool {
+	for _, l := range y.letters {
+		if strings.IndexByte("aeiouy", l.base) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mark puts a quality on the last letter that is one of bases and has none.
+func (y *syllable) mark(bases string, quality byte) bool {
+	for i := len(y.letters) - 1; i >= 0; i-- {
+		l := &y.letters[i]
+		if strings.IndexByte(bases, l.base) < 0 || l.quality != 0 {
+			continue
+		}
+		l.quality = quality
+		// One horn key is enough for ươ.
+		if quality == '+' && l.base == 'o' && i > 0 && y.letters[i-1].base == 'u' && (i < 2 || y.letters[i-2].base != 'q') && i < len(y.letters)-1 {
+			y.letters[i-1].quality = '+'
+		}
+		y.changed = true
+		return true
+	}
+	return false
+}
+
+// word returns the finished word, when it changed and is a syllable.
+func (y *syllable) word() (string, bool) {
+	if !y.changed {
+		return "", false
+	}
+	if y.tone != 0 {
+		at := y.toneSeat()
+		if at < 0 {
+			return "", false
+		}
+		y.letters[at].tone = y.tone
+	}
+	var b strings.Builder
+	for i, l := range y.letters {
+		if y.upper[i] {
+			b.WriteRune(unicode.ToUpper(l.rune()))
+		} else {
+			b.WriteRune(l.rune())
+		}
+	}
+	return b.String(), isSyllable(strings.ToLower(b.String()))
+}
+
+// toneSeat finds the vowel that carries the tone: a vowel with a mark, else
+// the second of two before a final consonant, else the first.
+func (y *syllable) toneSeat() int {
+	first, last := -1, -1
+	for i, l := range y.letters {
+		if strings.IndexByte("aeiouy", l.base) < 0 {
+			continue
+		}
+		if i > 0 && i < len(y.letters)-1 && (y.letters[i-1].base == 'q' && l.base == 'u' || y.letters[i-1].base == 'g' && l.base == 'i' && i == 1) &&
+			strings.IndexByte("aeiouy", y.letters[i+1].base) >= 0 {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		last = i
+	}
+	for i := last; i >= 0 && i >= first && first >= 0; i-- {
+		if q := y.letters[i].quality; q != 0 && q != 'd' {
+			return i
+		}
+	}
+	switch {
+	case first < 0 || first == last:
+		return first
+	case last < len(y.letters)-1, last-first == 2:
+		return first + 1
+	default:
+		return first
+	}
+}
+
+var telexTones = map[rune]byte{'s': '\'', 'f': '`', 'r': '?', 'x': '~', 'j': '.'}
+
+// fromTelex reads one word as typed for Telex: khoong, cos, ddau, nuwowcs.
+func fromTelex(word string) (string, bool) {
+	var y syllable
+	for _, r := range word {
+		low := unicode.ToLower(r)
+		switch {
+		case telexTones[low] != 0 && y.hasVowel():
+			y.tone, y.changed = telexTones[low], true
+			continue
+		case low == 'w' && y.hasVowel() && (y.mark("ou", '+') || y.mark("a", '(')):
+			continue
+		case low == 'd' && len(y.letters) > 0 && y.letters[0] == letter{base: 'd'}:
+			y.letters[0].quality, y.changed = 'd', true
+			continue
+		case (low == 'a' || low == 'e' || low == 'o') && doubles(y.letters, byte(low)) && y.mark(string(low), '^'):
+			continue
+		}
+		if !y.add(r) {
+			return "", false
+		}
+	}
+	return y.word()
+}
+
+// doubles reports whether the vowel was typed before in this syllable with
+// nothing but final consonants between: "khoong" and "khongo".
+func doubles(ls []letter, vowel byte) bool {
+	for i := len(ls) - 1; i >= 0; i-- {
+		if ls[i].base == vowel {
+			return ls[i].quality == 0
+		}
+		if strings.IndexByte("ngchmpt", ls[i].base) < 0 {
+			return false
+		}
+	}
+	return false
+}
+
+func isVNI(r rune) bool { return unicode.IsLetter(r) || r >= '0' && r <= '9' }
+
+// fromVNI reads one word as typed for VNI: kho6ng, co1, d9au.
+func fromVNI(word string) (string, bool) {
+	var y syllable
+	for _, r := range word {
+		ok := true
+		switch {
+		case r >= '1' && r <= '5' && y.hasVowel():
+			y.tone, y.changed = tones[r-'1'], true
+		case r == '6':
+			ok = y.mark("aeo", '^')
+		case r == '7':
+			ok = y.mark("ou", '+')
+		case r == '8':
+			ok = y.mark("a", '(')
+		case r == '9':
+			ok = y.mark("d", 'd')
+		default:
+			ok = y.add(r)
+		}
+		if !ok {
+			return "", false
+		}
+	}
+	return y.word()
+}
+
+func isVIQR(r rune) bool { return unicode.IsLetter(r) || strings.ContainsRune("^(+'`?~.", r) }
+
+// fromVIQR reads one word as typed for VIQR: kho^ng, co', ddau. A final ? or .
+// alone is punctuation.
+func fromVIQR(word string) (string, bool) {
+	tail := ""
+	if !strings.ContainsAny(word, "^(+'`~") {
+		trimmed := strings.TrimRight(word, "?.")
+		word, tail = trimmed, word[len(trimmed):]
+	}
+	var y syllable
+	for _, r := range word {
+		ok := true
+		switch {
+		case r == '^':
+			ok = y.mark("aeo", '^')
+		case r == '(':
+			ok = y.mark("a", '(')
+		case r == '+':
+			ok = y.mark("ou", '+')
+		case strings.ContainsRune(tones, r) && y.hasVowel():
+			y.tone, y.changed = byte(r), true
+		case (r == 'd' || r == 'D') && len(y.letters) == 1 && y.letters[0] == letter{base: 'd'}:
+			y.letters[0].quality, y.changed = 'd', true
+		default:
+			ok = y.add(r)
+		}
+		if !ok {
+			return "", false
+		}
+	}
+	out, ok := y.word()
+	return out + tail, ok
+}
