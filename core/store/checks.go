@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/duty"
+	"khaibao/core/seal"
+)
+
+// Checked is the answer to a check: the people found, each cut to what the
+// officer may see, those who may be the same person with them.
+type Checked struct {
+	Revoked time.Time // when the QR or number shown was replaced; zero when it holds
+	People  []CheckedPerson
+}
+
+// CheckedPerson is one person found, with the newest declaration of each form.
+type CheckedPerson struct {
+	*Person
+	Resident, Journey *Version
+}
+
+// The forms whose newest declaration a check shows.
+const (
+	formResident = "resident"
+	formJourney  = "hue_entry"
+)
+
+// maxChecked bounds how many people one phone or number shows.
+const maxChecked = 50
+
+// CheckByCode looks up who a QR stands for. code is in upper case.
+func (s *Store) CheckByCode(ctx context.Context, l Look, scope duty.Scope, code string) (Checked, error) {
+	return s.checkQR(ctx, l, scope, `code_hash`, s.keys.Hash(seal.KindCode, code))
+}
+
+// CheckByNumber looks up who a ten-digit number stands for.
+func (s *Store) CheckByNumber(ctx context.Context, l Look, scope duty.Scope, number string) (Checked, error) {
+	return s.checkQR(ctx, l, scope, `number_hash`, s.keys.Hash(seal.KindNumber, number))
+}
+
+func (s *Store) checkQR(ctx context.Context, l Look, scope duty.Scope, column, hash string) (Checked, error) {
+	var revoked int64
+	found, err := s.check(ctx, l, scope, func(q querier) ([]string, error) {
+		var person string
+		err := q.row(ctx, `SELECT person_id, revoked_at FROM qr_codes WHERE `+column+` = $1`, hash).Scan(&person, &revoked)
+		if errors.Is(err, errNoRows) {
+			return nil, nil
+		}
+		return []string{person}, err
+	})
+	if err == nil && revoked > 0 {
+		found.Revoked = time.UnixMilli(revoked)
+	}
+	return found, err
+}
+
+// CheckByID looks up who has a full ID number, in upper case without blanks.
+// Nine zeros are nobody's number and find nobody.
+func (s *Store) CheckByID(ctx context.Context, l Look, scope duty.Scope, id string) (Checked, error) {
+	hash := s.keys.Hash(seal.KindID, id)
+	return s.check(ctx, l, scope, func(q querier) ([]string, error) {
+		if hash == "" {
+			return nil, nil
+		}
+		r, err := q.query(ctx, `SELECT id FROM people WHERE id_hash = $1 AND id_hash <> '' ORDER BY id LIMIT $2`, hash, maxChecked)
+		return collect(r, err, scanText)
+	})
+}
+
+// CheckByPhone looks up who is tied to a phone, in E.164.
+func (s *Store) CheckByPhone(ctx context.Context, l Look, scope duty.Scope, e164 string) (Checked, error) {
+	hash := s.phoneHash(e164)
+	return s.check(ctx, l, scope, func(q querier) ([]string, error) {
+		r, err := q.query(ctx, `SELECT DISTINCT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '' ORDER BY person_id LIMIT $2`, hash, maxChecked)
+		return collect(r, err, scanText)
+	})
+}
+
+// check finds people, adds their likely duplicates, opens each and logs it.
+// Nobody found is no error but an answer; a scope that holds nothing is
+// core.ErrNotFound.
+func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q querier) ([]string, error)) (Checked, error) {
+	var c Checked
+	if scope == (duty.Scope{}) {
+		return c, core.ErrNotFound
+	}
+	err := s.looking(ctx, l, func(q querier) error {
+		ids, err := find(q)
+		if err != nil {
+			return fmt.Errorf("check: %w", err)
+		}
+		likely, err := s.likely(ctx, q, ids)
+		if err != nil {
+			return err
+		}
+		var shown []*Person
+		for i, id := range append(ids, likely...) {
+			p, err := s.openChecked(ctx, q, l, scope, id)
+			if errors.Is(err, core.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			p.Likely = i >= len(ids)
+			c.People, shown = append(c.People, p), append(shown, p.Person)
+		}
+		return s.keepReads(ctx, q, l, shown)
+	})
+	if err != nil {
+		return Checked{}, err
+	}
+	return c, nil
+}
+
+// likely lists who may be the same as one of these people and is not among them.
+func (s *Store) likely(ctx context.Context, q querier, ids []string) ([]string, error) {
+	seen := make(map[string]bool)
+	for _, id := range ids {
+		seen[id] = true
+	}
+	var others []string
+	for _, id := range ids {
+		r, err := q.query(ctx, `SELECT b FROM links WHERE a = $1 AND kind = 'likely'
+			UNION SELECT a FROM links WHERE b = $1 AND kind = 'likely' ORDER BY 1 LIMIT $2`, id, maxChecked)
+		list, err := collect(r, err, scanText)
+		if err != nil {
+			return nil, fmt.Errorf("likely duplicates: %w", err)
+		}
+		for _, other := range list {
+			if !seen[other] && len(others) < maxChecked {
+				seen[other] = true
+				others = append(others, other)
+			}
+		}
+	}
+	return others, nil
+}
+
+func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.Scope, id string) (CheckedPerson, error) {
+	p, err := s.scanPerson(q.row(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = $1`, id))
+	if err != nil {
+		return CheckedPerson{}, err
+	}
+	if !scope.Holds(p.Area) {
+		return CheckedPerson{}, core.ErrNotFound
+	}
+	if err := p.cut(l, p.Area, true); err != nil {
+		return CheckedPerson{}, err
+	}
+	c := CheckedPerson{Person: p}
+	for form, newest := range map[string]**Version{formResident: &c.Resident, formJourney: &c.Journey} {
+		v, err := s.scanVersion(q.row(ctx, `SELECT `+versionColumns+` FROM declarations d WHERE d.person_id = $1 AND d.form = $2
+			ORDER BY d.at DESC, d.id DESC LIMIT 1`, id, form), p.Shown)
+		if errors.Is(err, errNoRows) {
+			continue
+		}
+		if err != nil {
+			return CheckedPerson{}, fmt.Errorf("newest declaration of person %s: %w", id, err)
+		}
+		*newest = &v
+	}
+	if p.Shows(duty.FullIdentity) {
+		if p.Phones, err = s.phones(ctx, q, id); err != nil {
+			return CheckedPerson{}, err
+		}
+	}
+	return c, nil
+}

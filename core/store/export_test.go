@@ -1,0 +1,16 @@
+package store
+
+import "context"
+
+// Texts runs a query of text columns, so that tests look at rows that no
+// method of the store gives.
+func (s *Store) Texts(ctx context.Context, text string, args ...any) ([]string, error) {
+	r, err := s.q.query(ctx, text, args...)
+	return collect(r, err, scanText)
+}
+
+// Exec changes rows that no method of the store changes.
+func (s *Store) Exec(ctx context.Context, text string, args ...any) error {
+	_, err := s.q.exec(ctx, text, args...)
+	return err
+}
