@@ -1,0 +1,236 @@
+package flows
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"khaibao/core"
+	"khaibao/core/area"
+	"khaibao/core/reading"
+	"khaibao/core/store"
+)
+
+// turnRun is one message's turn inside a transaction.
+type turnRun struct {
+	d     *Dispatcher
+	tx    *store.Tx
+	at    *core.Address
+	cause string // ID of the message
+	event Event  // what is the same for all events of this turn
+}
+
+// message runs the turn of a message and of every result it asks for.
+func (r *turnRun) message(ctx context.Context, m core.Inbound) error {
+	if m.Control == core.Blocked {
+		return r.tx.SetGone(ctx, r.at, true)
+	}
+	if r.at.Gone { // who writes is there
+		if err := r.tx.SetGone(ctx, r.at, false); err != nil {
+			return err
+		}
+	}
+	if r.event.Features.Proven && r.at.Phone == "" && r.at.URN.Scheme() == "tel" {
+		if err := r.tx.Prove(ctx, r.at, r.at.URN.Path(), "sms"); err != nil {
+			return err
+		}
+	}
+	session, err := r.session()
+	if err != nil {
+		return err
+	}
+	events := []Event{r.event}
+	events[0].In = &m
+	for n := 0; len(events) > 0; n++ {
+		if n == 16 {
+			return errTooLong
+		}
+		e := events[0]
+		e.Known = r.known()
+		var effects []Effect
+		var ok bool
+		session, effects, ok = r.safeTurn(session, e)
+		if !ok {
+			r.say(core.Say{Key: "error.internal", Args: map[string]string{"Hotline": e.Setting.Hotline}})
+			return nil
+		}
+		events = events[1:]
+		for _, effect := range effects {
+			result, err := r.apply(ctx, effect)
+			if err != nil {
+				return err
+			}
+			if result != nil {
+				next := r.event
+				next.Result = result
+				events = append(events, next)
+			}
+		}
+	}
+	return r.keep(session)
+}
+
+// safeTurn runs the pure turn. Should it panic, the message stays recorded, the
+// session as it was, and the person gets an answer instead of silence: sent
+// again, the message would only panic again.
+func (r *turnRun) safeTurn(s Session, e Event) (next Session, effects []Effect, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The stack only: the panic's own text may quote what was typed.
+			slog.Error("turn panicked", "message", r.cause, "form", s.Form, "question", s.Question, "stack", string(debug.Stack()))
+			r.d.Count("panicked", r.at.Channel)
+			next, effects, ok = s, nil, false
+		}
+	}()
+	next, effects = Turn(s, e)
+	return next, effects, true
+}
+
+func (r *turnRun) session() (Session, error) {
+	s := Session{}
+	if len(r.at.State) > 0 {
+		if err := json.Unmarshal(r.at.State, &s); err != nil {
+			return s, fmt.Errorf("session of address %s is no JSON", r.at.ID)
+		}
+	}
+	s.Form, s.Question = r.at.Form, r.at.Question
+	return s, nil
+}
+
+func (r *turnRun) keep(s Session) error {
+	state, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("session of address %s: %w", r.at.ID, err)
+	}
+	r.at.Form, r.at.Question, r.at.State = s.Form, s.Question, state
+	r.tx.SaveSession(r.at)
+	return nil
+}
+
+func (r *turnRun) known() Known {
+	return Known{Lang: r.at.Lang, Phone: r.at.Phone, OptedOut: r.at.OptedOut, Declared: r.at.Declared, NoticeSeen: r.at.Notice}
+}
+
+func (r *turnRun) say(s core.Say) {
+	r.tx.Queue(core.Queued{Channel: r.at.Channel, AddressID: r.at.ID, URN: r.at.URN, Cause: r.cause,
+		Priority: core.PriorityReply, Lang: cmp.Or(r.at.Lang, "vi"), Say: s})
+}
+
+// apply does one effect and gives its result, nil where it has none.
+func (r *turnRun) apply(ctx context.Context, effect Effect) (Result, error) {
+	switch e := effect.(type) {
+	case Reply:
+		r.say(e.Say)
+		return nil, nil
+	case SendCode:
+		return r.sendCode(ctx, e)
+	case CheckCode:
+		ok, expired, left, err := r.tx.CheckCode(ctx, r.at.ID, e.Phone, e.Code, r.event.Now)
+		return CodeChecked{OK: ok, Expired: expired, Left: left}, err
+	case Prove:
+		return nil, r.tx.Prove(ctx, r.at, e.Phone, e.How)
+	case SetLang:
+		return nil, r.tx.SetLang(ctx, r.at, e.Lang)
+	case OptOut:
+		return nil, r.tx.SetOptedOut(ctx, r.at, true)
+	case OptIn:
+		return nil, r.tx.SetOptedOut(ctx, r.at, false)
+	case NoticeShown:
+		return nil, r.tx.SetNotice(ctx, r.at, e.Version)
+	case Declare:
+		return r.declare(ctx, e)
+	case FindQR:
+		return r.findQR(ctx)
+	case OpenTask:
+		return nil, r.openTask(ctx, e)
+	}
+	return nil, fmt.Errorf("no way to do effect %T", effect)
+}
+
+// sendCode queues a code to the phone, unless a cap refuses it. What is said
+// about it never depends on whether the number is known.
+func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
+	if r.d.CodeChannel == "" {
+		return CodeSent{Phone: e.Phone, Refused: "limit"}, nil
+	}
+	code, refused, wait, err := r.tx.SendCode(ctx, r.at.ID, e.Phone, r.event.Now, r.d.Limits)
+	if err != nil {
+		return nil, err
+	}
+	if refused != "" {
+		r.d.Count("code_refused_"+refused, r.at.Channel)
+		return CodeSent{Phone: e.Phone, Refused: refused, Wait: wait}, nil
+	}
+	urn := core.TelURN(e.Phone)
+	addressID, err := r.tx.AddressOf(ctx, r.d.CodeChannel, urn)
+	if err != nil {
+		return nil, err
+	}
+	r.tx.Queue(core.Queued{Channel: r.d.CodeChannel, AddressID: addressID, URN: urn, Cause: r.cause,
+		Priority: core.PriorityCode, Lang: cmp.Or(r.at.Lang, "vi"),
+		Say: core.Say{Key: "code.text", Args: map[string]string{"Code": code}}})
+	r.d.Count("code_sent", r.at.Channel)
+	return CodeSent{Phone: e.Phone}, nil
+}
+
+func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
+	p := e.Person
+	commune, district, province := levels(p.Commune, r.event.Setting.Province)
+	stored, err := r.tx.Declare(ctx, core.Declaration{
+		Form: e.Form, Day: r.event.Today, At: r.event.Now, Channel: r.at.Channel, AddressID: r.at.ID,
+		Phone: e.Phone, Proven: e.Proven, Notice: e.Notice, Facts: e.Facts, Private: e.Private,
+		Person: core.PersonFacts{Name: p.Name, Folded: reading.Fold(p.Name), SortKey: reading.SortKey(p.Name),
+			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, Insurance: p.Insurance,
+			Commune: commune, District: district, Province: province, Sub: p.Sub, House: p.House},
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.at.Declared = true
+	r.d.Count("declared", r.at.Channel)
+	return Declared{PersonName: p.Name, Code: stored.Code, Number: stored.Number, Version: stored.Version}, nil
+}
+
+// levels splits an area into commune, district and province; what is coarser
+// than a commune leaves the finer ones empty.
+func levels(code, home string) (commune, district, province string) {
+	unit, ok := area.Get(code)
+	if !ok {
+		return "", "", home
+	}
+	for _, u := range append([]area.Unit{unit}, area.Parents(code)...) {
+		switch len(u.Code) { // GSO codes: five digits, three, two
+		case 5:
+			commune = u.Code
+		case 3:
+			district = u.Code
+		case 2:
+			province = u.Code
+		}
+	}
+	return commune, district, province
+}
+
+func (r *turnRun) findQR(ctx context.Context) (Result, error) {
+	found, err := r.tx.FindQRs(ctx, r.at)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]QRCode, len(found))
+	for i, q := range found {
+		list[i] = QRCode{Name: q.Name, Code: q.Code, Number: q.Number, Day: q.Day}
+	}
+	return QRs{List: list}, nil
+}
+
+// taskHours is how long officers have for a task of a conversation, in hours.
+const taskHours = 4
+
+func (r *turnRun) openTask(ctx context.Context, e OpenTask) error {
+	commune, district, province := levels(e.Area, r.event.Setting.Province)
+	return r.tx.OpenTask(ctx, core.Task{Kind: e.Kind, AddressID: r.at.ID, Commune: commune, District: district,
+		Province: province, Note: e.Note, Due: r.event.Now.Add(taskHours * 60 * 60 * 1e9)})
+}
