@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"khaibao/core"
-	"khaibao/locales"
 )
 
 // memory is a Mailbox that forgets when the test ends.
@@ -157,14 +156,10 @@ func (l *logged) String() string {
 // newChannel is a web chat on a mailbox in memory; change may be nil.
 func newChannel(t testing.TB, mail Mailbox, change func(*Config)) (*Channel, *logged) {
 	t.Helper()
-	words, err := locales.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	log := &logged{}
 	c := Config{
 		Mail: mail, PublicURL: "http://khaibao.example.vn", Hotline: "19001075", Notice: 1,
-		Words: words.Text,
+		Words: words(t),
 		ReadQR: func(_ context.Context, picture []byte) (string, error) {
 			if !bytes.HasPrefix(picture, []byte("\x89PNG")) {
 				return "", errors.New("no picture")

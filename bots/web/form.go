@@ -28,6 +28,8 @@ type post struct {
 	lang    string // the page's
 	start   bool
 	picture []byte
+	network string // where the browser stands
+	item    string // what the mailbox holds of it
 }
 
 func (p post) empty() bool {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"khaibao/core"
+	"khaibao/core/codes"
 )
 
 // Limits bound what one browser, one network and all of them may ask of a
@@ -52,8 +53,10 @@ func (s *rates) take(urn core.URN, network string, n int, now time.Time) (wait t
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.limits
-	if wait := s.of(network, l.Network, l.NetworkBurst, now).reserve(now, n); wait > 0 {
-		return wait
+	if network != "" {
+		if wait := s.of(network, l.Network, l.NetworkBurst, now).reserve(now, n); wait > 0 {
+			return wait
+		}
 	}
 	return s.of(string(urn), l.Browser, l.BrowserBurst, now).reserve(now, n)
 }
@@ -97,23 +100,12 @@ func (s *rates) sweep(now time.Time) {
 	}
 }
 
-// network is the /24 or /48 that a request comes from.
+// network is what a browser shares with its neighbours, "" when the request
+// does not tell.
 func network(r *http.Request) string {
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)
-	addr := ap.Addr()
 	if err != nil {
-		if addr, err = netip.ParseAddr(r.RemoteAddr); err != nil {
-			return "unknown"
-		}
+		return ""
 	}
-	addr = addr.Unmap().WithZone("")
-	bits := 48
-	if addr.Is4() {
-		bits = 24
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return "unknown"
-	}
-	return p.String()
+	return codes.Network(ap.Addr())
 }

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,12 +108,13 @@ func (c *Channel) showChat(w http.ResponseWriter, r *http.Request) {
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, sent post, urn core.URN, status int, key string) {
 	lang := known(sent.lang)
 	if byScript(r) {
-		writeJSON(w, status, map[string]any{"error": c.Words(lang, key, map[string]string{"hotline": c.Config.Hotline})})
+		writeJSON(w, status, answer{c.Words(lang, key, map[string]string{"hotline": c.Config.Hotline}), sent.item})
 		return
 	}
 	p := &page{c: c, ID: newToken()}
 	if urn != "" {
 		p, _ = c.load(r, urn) // without its history the page still has the box
+		p.Bubbles = slices.DeleteFunc(p.Bubbles, func(b *bubble) bool { return b.ID == sent.item })
 	}
 	p.Lang, p.Text = lang, sent.text
 	if sent.id != "" {

@@ -21,8 +21,8 @@ const patience = 3 * time.Second
 // receive takes one message from a page.
 //
 // Mailbox first, then Inbox: the answer is put by whichever node is first, and
-// must come to lie behind what it answers. When the Inbox fails, the page
-// shows what was said and that it was not taken; sent again it is the same.
+// must come to lie behind what it answers. When the Inbox fails, the page hides
+// what was not taken; sent again it is the same item.
 func (c *Channel) receive(w http.ResponseWriter, r *http.Request, in channel.Inbox) {
 	urn, ok := c.browser(r)
 	if !ok {
@@ -58,15 +58,17 @@ func (c *Channel) receive(w http.ResponseWriter, r *http.Request, in channel.Inb
 		c.refuse(w, r, p, urn, http.StatusUnprocessableEntity, "web.error.empty")
 		return
 	}
+	p.network = network(r)
 	id, err := c.take(r.Context(), urn, p, in)
 	if err != nil {
 		c.Log.Warn("web chat: a message was not stored; the browser was told to send it again", "err", err)
 		w.Header().Set("Retry-After", "5")
+		p.item = id
 		c.refuse(w, r, p, urn, http.StatusServiceUnavailable, "web.error.away")
 		return
 	}
 	if byScript(r) {
-		writeJSON(w, http.StatusOK, map[string]any{"ok": true})
+		writeJSON(w, http.StatusOK, answer{Item: id})
 		return
 	}
 	c.await(r.Context(), urn, id)
@@ -86,11 +88,17 @@ func (c *Channel) take(ctx context.Context, urn core.URN, p post, in channel.Inb
 	return it.ID, in(ctx, m)
 }
 
+// answer is what chat.js gets for what it posted.
+type answer struct {
+	Error string `json:"error,omitempty"` // why it was not taken, in words
+	Item  string `json:"item,omitempty"`  // what the page shows of it
+}
+
 // translate makes a message of what was posted, and what the page shows of it.
 func (c *Channel) translate(ctx context.Context, urn core.URN, p post) (core.Inbound, mail, error) {
 	m := core.Inbound{
-		Channel: "web", URN: urn, Text: p.text, Action: p.action, Ref: p.ref, Lang: p.lang, At: time.Now(),
-		ExternalID: externalID(urn, p),
+		Channel: "web", URN: urn, Text: p.text, Action: p.action, Ref: p.ref,
+		Network: p.network, Lang: p.lang, At: time.Now(), ExternalID: externalID(urn, p),
 	}
 	said := mail{Text: p.text, Lang: p.lang}
 	switch {

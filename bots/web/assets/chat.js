@@ -30,8 +30,10 @@
       const timer = setTimeout(() => late.abort(), data.has('photo') ? 120_000 : 30_000);
       try {
         const r = await fetch('/chat', { method: 'POST', body: data, headers: { Accept: 'application/json' }, signal: late.signal });
+        const answer = await r.json().catch(() => ({}));
+        mark(answer.item, r.ok);
         if (r.ok) return '';
-        told = (await r.json().catch(() => ({}))).error || words.failed;
+        told = answer.error || words.failed;
         if (r.status < 502) return told;
       } catch {
         told = words.failed;
@@ -40,6 +42,16 @@
       }
     }
     return told;
+  }
+
+  // mark hides what the mailbox holds but nobody took, until it is taken.
+  const untaken = new Set();
+  function mark(item, taken) {
+    if (!item) return;
+    const id = `m-${item}`;
+    if (taken) untaken.delete(id);
+    else untaken.add(id);
+    if ($(id)) $(id).hidden = !taken;
   }
 
   // send takes what a form holds now; done gets '' or why it was not taken.
@@ -167,6 +179,7 @@
         if (e.asks || closing) settle();
         closing = false;
       }
+      li.hidden = untaken.has(li.id);
       list.append(li);
     }
     if (!e.mine) answered(e, li, lost);
@@ -181,7 +194,7 @@
     if (pressed && lost) {
       const first = li.querySelector('.choices button:not(:disabled)');
       if (first && !li.contains(document.activeElement)) first.focus({ preventScroll: true });
-      else if (!first && matchMedia('(pointer: fine)').matches) text.focus({ preventScroll: true });
+      else if (!first && !matchMedia('(pointer: coarse)').matches) text.focus({ preventScroll: true });
     }
     if (e.lang && e.lang !== lang) {
       lang = e.lang;
