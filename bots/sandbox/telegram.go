@@ -82,8 +82,8 @@ func NewTelegram(token string, retry Retry) *Telegram {
 		woken: make(chan struct{}),
 	}
 	t.life, t.end = context.WithCancel(context.Background())
-	// As at Telegram, IDs do not begin at one.
-	t.lastID.update, t.lastID.message, t.lastID.query = 700_000_000, 100, 4_000_000_000
+	start := startID()
+	t.lastID.update, t.lastID.message, t.lastID.query = start, start, start
 	return t
 }
 
