@@ -195,10 +195,14 @@ func trios(marks []mark) []trio {
 // seen at a slant, at the distance that some version of QR has.
 func newTrio(a, b, c mark) (trio, bool) {
 	small, large := min(a.module, b.module, c.module), max(a.module, b.module, c.module)
-	if large > 1.6*small {
+	if large > 3*small {
 		return trio{}, false
 	}
-	square := func(p, q mark) float64 { return (p.x-q.x)*(p.x-q.x) + (p.y-q.y)*(p.y-q.y) }
+	// Distances are counted in modules of their two ends, of which a slant
+	// makes the nearer one larger: so two sides stay equal.
+	square := func(p, q mark) float64 {
+		return ((p.x-q.x)*(p.x-q.x) + (p.y-q.y)*(p.y-q.y)) / (p.module * q.module)
+	}
 	ab, bc, ca := square(a, b), square(b, c), square(c, a)
 	t := trio{corner: a, right: b, down: c}
 	long, one, two := bc, ab, ca
@@ -210,12 +214,11 @@ func newTrio(a, b, c mark) (trio, bool) {
 		t = trio{corner: b, right: c, down: a}
 		long, one, two = ca, bc, ab
 	}
-	module := (a.module + b.module + c.module) / 3
-	if shortest := math.Sqrt(min(one, two)) / module; shortest < 8 || shortest > 190 {
+	if shortest := math.Sqrt(min(one, two)); shortest < 8 || shortest > 190 {
 		return trio{}, false
 	}
-	t.fault = (math.Abs(long-2*one)+math.Abs(long-2*two))/long + (large/small - 1)
-	if t.fault > 1.2 {
+	t.fault = (math.Abs(long-2*one)+math.Abs(long-2*two))/long + 0.3*math.Log(large/small)
+	if t.fault > 1 {
 		return trio{}, false
 	}
 	if (t.right.x-t.corner.x)*(t.down.y-t.corner.y) < (t.right.y-t.corner.y)*(t.down.x-t.corner.x) {

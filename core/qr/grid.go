@@ -9,7 +9,6 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/common"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
 // around is how many modules beyond its edge a grid is sampled, since blur
@@ -27,21 +26,18 @@ var leaks = []float64{0, 0.11, 0.16, 0.21}
 // blur a single light module among dark ones is darker than the middle, and
 // only its neighbours tell how much of that is theirs.
 func (g *gray) decode(t trio) (string, bool) {
-	for _, size := range g.sizes(t) {
-		corners := []*detector.AlignmentPattern{nil}
-		if size > 21 {
-			if a, ok := g.alignment(t, size); ok {
-				corners = []*detector.AlignmentPattern{a, nil}
-			}
+	for _, p := range g.planes(t) {
+		fourths := []gozxing.ResultPoint{nil}
+		if a, ok := g.alignment(p); ok {
+			fourths = []gozxing.ResultPoint{a, nil}
 		}
-		for _, a := range corners {
-			transform := detector.Detector_createTransform(t.corner.point(), t.right.point(), t.down.point(), a, size)
-			grid, ok := g.sample(transform, size)
+		for _, fourth := range fourths {
+			grid, ok := g.sample(p.transform(fourth), p.size)
 			if !ok {
 				continue
 			}
 			for _, leak := range leaks {
-				if text, ok := readBits(restore(grid, size+2*around, leak), size); ok {
+				if text, ok := readBits(restore(grid, p.size+2*around, leak), p.size); ok {
 					return text, true
 				}
 			}
@@ -50,46 +46,146 @@ func (g *gray) decode(t trio) (string, bool) {
 	return "", false
 }
 
-func (m mark) point() gozxing.ResultPoint { return gozxing.NewResultPoint(m.x, m.y) }
+// A plane is where a QR of a size in modules lies: its three corners, and how
+// much farther away, as a factor, the right and the lower one are than the
+// first. Three points and two distances are all that a view at a slant has.
+type plane struct {
+	trio
+	size              int
+	farRight, farDown float64
+}
 
-// sizes returns the likeliest sizes in modules of the QR with these corners,
-// from the distance of the corners and confirmed by the dark and light of the
-// timing patterns between them.
-func (g *gray) sizes(t trio) []int {
-	rx, ry := t.right.x-t.corner.x, t.right.y-t.corner.y
-	dx, dy := t.down.x-t.corner.x, t.down.y-t.corner.y
-	across, down := math.Hypot(rx, ry), math.Hypot(dx, dy)
-	module := (t.corner.module + t.right.module + t.down.module) / 3
-	between := (across*across/max(math.Abs(rx), math.Abs(ry)) + down*down/max(math.Abs(dx), math.Abs(dy))) / 2 / module
-	version := int(math.Round((between + 7 - 17) / 4))
+// at is the point of the picture at a modules to the right of the centre of
+// the first corner and b modules down.
+func (p plane) at(a, b float64) (x, y float64) {
+	n := float64(p.size - 7)
+	a, b = a/n, b/n
+	one, right, down := 1-a-b, a*p.farRight, b*p.farDown
+	w := one + right + down
+	return (one*p.corner.x + right*p.right.x + down*p.down.x) / w,
+		(one*p.corner.y + right*p.right.y + down*p.down.y) / w
+}
 
+// slack is by how much, as a logarithm, the distance of a corner may differ
+// from what the size of its square says.
+const slack = 0.25
+
+// farther estimates how much farther away another corner is. Length shrinks
+// with the distance across the slant and with its square along it.
+func (m mark) farther(other mark) float64 { return math.Pow(m.module/other.module, 1/1.5) }
+
+// planes returns the likeliest sizes of the QR with these corners, and its
+// slant, by the dark and light of the timing patterns between the corners.
+func (g *gray) planes(t trio) []plane {
 	type guess struct {
-		size  int
+		plane
 		clear float64
 	}
 	var guesses []guess
+	version := t.version()
 	reach := 2 + version/6
 	for v := max(version-reach, 1); v <= min(version+reach, 40); v++ {
-		size := 17 + 4*v
-		n := float64(size - 7)
-		ux, uy, vx, vy := rx/n, ry/n, dx/n, dy/n // one module to the right, one down
-		var timing fit
-		for i := 8; i < size-8; i++ {
-			a, b := float64(i)-3, 3.0
-			light := float64(i & 1) // even modules are dark
-			timing.add(light, g.at(t.corner.x+a*ux+b*vx, t.corner.y+a*uy+b*vy))
-			timing.add(light, g.at(t.corner.x+b*ux+a*vx, t.corner.y+b*uy+a*vy))
+		best := guess{plane: plane{t, 17 + 4*v, t.corner.farther(t.right), t.corner.farther(t.down)}}
+		// Each line depends on its own corner's distance and hardly on the other.
+		line := func(p plane, down bool) float64 {
+			var timing fit
+			for i := 8; i < p.size-8; i++ {
+				a, b := float64(i)-3, 3.0
+				if down {
+					a, b = b, a
+				}
+				timing.add(float64(i&1), g.at(p.at(a, b))) // even modules are dark
+			}
+			return timing.correlation()
 		}
-		if clear := timing.correlation(); clear > 0.4 {
-			guesses = append(guesses, guess{size, clear})
+		for _, down := range []bool{false, true, false} {
+			p, clear := best.plane, -1.0
+			far := &p.farRight
+			if down {
+				far = &p.farDown
+			}
+			// A step moves the middle of the line by a third of a module.
+			middle, step := *far, 1.3/float64(p.size-7)
+			for i := -math.Ceil(slack / step); i*step < slack+step; i++ {
+				*far = middle * math.Exp(i*step)
+				if c := line(p, down); c > clear {
+					clear, best.plane = c, p
+				}
+			}
+		}
+		best.clear = min(line(best.plane, false), line(best.plane, true))
+		if best.clear > 0.4 {
+			guesses = append(guesses, best)
 		}
 	}
 	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(b.clear, a.clear) })
-	var sizes []int
+	var planes []plane
 	for _, g := range guesses[:min(len(guesses), 3)] {
-		sizes = append(sizes, g.size)
+		planes = append(planes, g.plane)
 	}
-	return sizes
+	return planes
+}
+
+// version estimates a QR's version from how far apart its corners are.
+func (t trio) version() int {
+	// A row crosses a square that is turned along a longer line than its side.
+	side := func(to mark) float64 {
+		x, y := math.Abs(to.x-t.corner.x), math.Abs(to.y-t.corner.y)
+		return (x*x + y*y) / max(x, y) / math.Sqrt(t.corner.module*to.module)
+	}
+	modules := (side(t.right)+side(t.down))/2 + 7
+	return int(math.Round((modules - 17) / 4))
+}
+
+// transform maps modules to the picture, by the fourth point where the
+// alignment pattern was found.
+func (p plane) transform(alignment gozxing.ResultPoint) *common.PerspectiveTransform {
+	near, far := 3.5, float64(p.size)-3.5
+	x, y := p.at(far-near, far-near)
+	fourth := far
+	if alignment != nil {
+		x, y, fourth = alignment.GetX(), alignment.GetY(), far-3
+	}
+	return common.PerspectiveTransform_QuadrilateralToQuadrilateral(
+		near, near, far, near, fourth, fourth, near, far,
+		p.corner.x, p.corner.y, p.right.x, p.right.y, x, y, p.down.x, p.down.y)
+}
+
+// alignment finds the pattern near the fourth corner: one dark module, eight
+// light ones around it, sixteen dark ones around those. Version 1 has none.
+func (g *gray) alignment(p plane) (gozxing.ResultPoint, bool) {
+	if p.size == 21 {
+		return nil, false
+	}
+	const reach, step = 4.0, 0.5
+	middle := float64(p.size) - 10
+	cx, cy := p.at(middle, middle)
+	rx, ry := p.at(middle+1, middle)
+	dx, dy := p.at(middle, middle+1)
+	ux, uy, vx, vy := rx-cx, ry-cy, dx-cx, dy-cy // a module to the right, a module down
+	best, bx, by := 0.0, 0.0, 0.0
+	for a := -reach; a <= reach; a += step {
+		for b := -reach; b <= reach; b += step {
+			x, y := cx+a*ux+b*vx, cy+a*uy+b*vy
+			var pattern fit
+			for i := -2.0; i <= 2; i++ {
+				for j := -2.0; j <= 2; j++ {
+					light := 0.0
+					if max(math.Abs(i), math.Abs(j)) == 1 {
+						light = 1
+					}
+					pattern.add(light, g.at(x+i*ux+j*vx, y+i*uy+j*vy))
+				}
+			}
+			if clear := pattern.correlation(); clear > best {
+				best, bx, by = clear, x, y
+			}
+		}
+	}
+	if best < 0.5 {
+		return nil, false
+	}
+	return gozxing.NewResultPoint(bx, by), true
 }
 
 // fit measures how well what is seen follows what is expected.
@@ -111,44 +207,6 @@ func (f *fit) correlation() float64 {
 		return 0
 	}
 	return (f.n*f.xy - f.x*f.y) / math.Sqrt(spread)
-}
-
-// alignment finds the pattern near the fourth corner: one dark module, eight
-// light ones around it, sixteen dark ones around those.
-func (g *gray) alignment(t trio, size int) (*detector.AlignmentPattern, bool) {
-	n := float64(size - 7)
-	ux, uy := (t.right.x-t.corner.x)/n, (t.right.y-t.corner.y)/n
-	vx, vy := (t.down.x-t.corner.x)/n, (t.down.y-t.corner.y)/n
-	const step = 0.5
-	reach := 3.5
-	if size > 60 {
-		reach = 6
-	}
-	best, bx, by := 0.0, 0.0, 0.0
-	for a := n - 3 - reach; a <= n-3+reach; a += step {
-		for b := n - 3 - reach; b <= n-3+reach; b += step {
-			x, y := t.corner.x+a*ux+b*vx, t.corner.y+a*uy+b*vy
-			light, dark := 0.0, 0.0
-			for i := -2.0; i <= 2; i++ {
-				for j := -2.0; j <= 2; j++ {
-					v := g.at(x+i*ux+j*vx, y+i*uy+j*vy)
-					if ring := max(math.Abs(i), math.Abs(j)); ring == 1 {
-						light += v
-					} else {
-						dark += v
-					}
-				}
-			}
-			clear := light/8 - dark/17
-			if clear > best {
-				best, bx, by = clear, x, y
-			}
-		}
-	}
-	if best < 30 {
-		return nil, false
-	}
-	return detector.NewAlignmentPattern(bx, by, math.Hypot(ux, uy)), true
 }
 
 // sample measures the modules of a grid and of its surroundings: 0 is as light
