@@ -81,8 +81,9 @@ func classOf(code, status int) class {
 }
 
 // failure turns what the library returned into what the outbox acts on. No
-// text of Twilio's goes into it: it quotes numbers and SIDs.
-func (t *Twilio) failure(c *call, err error) error {
+// text of Twilio's goes into it, as it quotes numbers and SIDs, and nothing
+// private, which an answer that is no HTTP may repeat.
+func (t *Twilio) failure(c *call, err error, private ...string) error {
 	var rest *twilio.TwilioRestError
 	if !errors.As(err, &rest) {
 		if errors.Is(err, errRedirect) {
@@ -94,7 +95,7 @@ func (t *Twilio) failure(c *call, err error) error {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("twilio: no answer in time: %w", context.DeadlineExceeded)
 		}
-		return fmt.Errorf("twilio: %w", channel.Redact(err, t.c.AuthToken, t.c.AccountSID))
+		return fmt.Errorf("twilio: %w", channel.Redact(err, append(private, t.c.AuthToken, t.c.AccountSID)...))
 	}
 	status := c.status
 	if status == 0 { // the library itself refuses

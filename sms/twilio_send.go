@@ -49,7 +49,7 @@ func (t *Twilio) Send(ctx context.Context, m core.Outbound) (string, error) {
 		if m.ID != "" && c.reached() {
 			t.doubts.keep(key, began)
 		}
-		return "", t.failure(c, err)
+		return "", t.failure(c, err, m.URN.Path())
 	}
 	t.doubts.settle(key, sid)
 	return sid, nil
@@ -85,7 +85,7 @@ func (t *Twilio) lookUp(ctx context.Context, m core.Outbound, since time.Time) (
 		return err
 	})
 	if err != nil {
-		return "", t.failure(c, err)
+		return "", t.failure(c, err, m.URN.Path())
 	}
 	for _, one := range page.Messages {
 		made, err := time.Parse(time.RFC1123Z, text(one.DateCreated))

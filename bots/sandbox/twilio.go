@@ -58,6 +58,7 @@ type TwilioAccount struct {
 	// Advanced has every delivery of STOP, START and HELP carry OptOutType, as
 	// a Messaging Service with Advanced Opt-Out does.
 	Advanced bool
+	Clock    func() time.Time // nil for time.Now
 }
 
 const (
@@ -76,6 +77,9 @@ func NewTwilio(a TwilioAccount) *Twilio {
 		changed: func(string) {},
 		bySID:   map[string]*twilioMessage{}, byPhone: map[string][]*twilioMessage{},
 		out: map[string]bool{}, dead: map[string]int{}, calls: map[string]int{}, lanes: map[string][]func(){},
+	}
+	if a.Clock != nil {
+		t.now = a.Clock
 	}
 	t.settled = sync.NewCond(&t.mu)
 	t.life, t.end = context.WithCancel(context.Background())

@@ -202,12 +202,11 @@ func TestTwilioDoors(t *testing.T) {
 }
 
 func TestTwilioList(t *testing.T) {
-	p := startTwilio(t, nil)
-	start := time.Date(2021, 8, 14, 23, 0, 0, 0, time.UTC)
-	clock := start
-	p.now = func() time.Time { return clock }
+	clock := time.Date(2021, 8, 14, 23, 0, 0, 0, time.UTC)
+	p := startTwilio(t, func(a *TwilioAccount) { a.Clock = func() time.Time { return clock } })
 	for i := range 7 {
 		p.Receive(aPhone, fmt.Sprint(i))
+		p.Settle()
 		clock = clock.Add(30 * time.Minute)
 	}
 	p.call(t, http.MethodPost, twilioMessages+".json", fields())
