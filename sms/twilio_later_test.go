@@ -224,7 +224,7 @@ func TestMissedInBatches(t *testing.T) {
 		a.Clock = func() time.Time { return clock }
 	})
 	since := clock
-	const many = 2*batchPages*pageSize + 500
+	const many = batchPages*pageSize + 500
 	var want []string
 	for i := range many {
 		w.Receive(onePhone, fmt.Sprint(i))
