@@ -38,6 +38,7 @@ type world struct {
 	statuses []string
 	dead     []string
 	unknown  map[string]bool
+	byRef    bool // statuses are looked at by the outbox ID, not by Twilio's
 	counts   map[string]int
 	log      bytes.Buffer
 }
@@ -135,7 +136,9 @@ func (w *world) MoveStatus(_ context.Context, channel, networkID, status string,
 	if channel != Name || networkID == "" || rank != Rank(status) || rank == 0 {
 		status = "WRONG " + status
 	}
-	w.statuses = append(w.statuses, status)
+	if !w.unknown[networkID] && strings.HasPrefix(networkID, "SM") != w.byRef {
+		w.statuses = append(w.statuses, status)
+	}
 	return nil
 }
 
@@ -143,7 +146,7 @@ func (w *world) MoveStatus(_ context.Context, channel, networkID, status string,
 func (w *world) NumberDead(_ context.Context, now time.Time, channel, networkID string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if strings.HasPrefix(networkID, "SM") && w.unknown["SM"] || w.unknown[networkID] {
+	if w.unknown[networkID] {
 		return core.ErrNotFound
 	}
 	if channel != Name || now.IsZero() {

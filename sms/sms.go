@@ -48,6 +48,7 @@ type Receiver interface {
 // by the outbox ID.
 type Statuses interface {
 	// MoveStatus keeps a status unless one of the same or a higher rank is kept.
+	// Of a message that is not known it keeps nothing.
 	MoveStatus(ctx context.Context, channel, networkID, status string, rank int) error
 	// NumberDead keeps that nothing more can be delivered to the number that a
 	// message went to. A message that is not known is core.ErrNotFound.

@@ -53,7 +53,7 @@ func TestStatuses(t *testing.T) {
 		{"opted out in between", statusForm("MessageStatus", "failed", "ErrorCode", "21610"), nil, "failed", sid, ""},
 		{"an error code of a delivered one", statusForm("MessageStatus", "delivered", "ErrorCode", "30005"), nil, "delivered", "", ""},
 		{"quicker than we write", statusForm("MessageStatus", "undelivered", "ErrorCode", "30005"), []string{sid}, "undelivered", "outbox-7", ""},
-		{"of a message that is gone", statusForm("MessageStatus", "undelivered", "ErrorCode", "30005"), []string{sid, "outbox-7"}, "undelivered", "", "status_unknown"},
+		{"of a message that is gone", statusForm("MessageStatus", "undelivered", "ErrorCode", "30005"), []string{sid, "outbox-7"}, "", "", "status_unknown"},
 		{"a word not heard of", statusForm("MessageStatus", "teleported"), nil, "", "", "status_unknown"},
 		{"no ID", statusForm("MessageStatus", "delivered", "MessageSid", "-"), nil, "", "", "status_unknown"},
 		{"no status", statusForm(), nil, "", "", "status_unknown"},
@@ -62,7 +62,7 @@ func TestStatuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := start(t)
 			for _, id := range tt.unknown {
-				w.unknown[id] = true
+				w.unknown[id], w.byRef = true, true
 			}
 			if rec := w.deliver(w.hook(StatusPath+"?ref=outbox-7", inForm(tt.form...))); rec.Code != 204 {
 				t.Errorf("status %d", rec.Code)

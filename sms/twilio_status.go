@@ -61,19 +61,25 @@ func (t *Twilio) moveStatus(r *http.Request, sid, status, code string) error {
 	if t.c.Statuses == nil {
 		return nil
 	}
-	if err := t.c.Statuses.MoveStatus(r.Context(), Name, sid, status, Rank(status)); err != nil {
-		return err
+	names := []string{sid}
+	if ref := r.URL.Query().Get("ref"); ref != "" {
+		names = append(names, ref)
+	}
+	// By both names: only one is written down while a call-back overtakes us,
+	// and under the other it moves nothing.
+	for _, name := range names {
+		if err := t.c.Statuses.MoveStatus(r.Context(), Name, name, status, Rank(status)); err != nil {
+			return err
+		}
 	}
 	if !failed || !deadNumber(code) {
 		return nil
 	}
-	err := t.c.Statuses.NumberDead(r.Context(), time.Now(), Name, sid)
-	if ref := r.URL.Query().Get("ref"); ref != "" && errors.Is(err, core.ErrNotFound) {
-		err = t.c.Statuses.NumberDead(r.Context(), time.Now(), Name, ref)
+	for _, name := range names {
+		if err := t.c.Statuses.NumberDead(r.Context(), time.Now(), Name, name); !errors.Is(err, core.ErrNotFound) {
+			return err
+		}
 	}
-	if errors.Is(err, core.ErrNotFound) {
-		t.c.Count("status_unknown")
-		return nil
-	}
-	return err
+	t.c.Count("status_unknown")
+	return nil
 }
