@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -277,4 +278,71 @@ func audit(t *testing.T, ctx context.Context) {
 	for _, w := range wrong {
 		t.Error(w)
 	}
+}
+
+// What comes live must leave the page as a reload shows it, in any order.
+func TestLivePageIsLikeTheReloadedOne(t *testing.T) {
+	s := newSite(t)
+	ctx := browse(t)
+	step(t, ctx, "open", chromedp.Navigate("http://"+s.addr), chromedp.WaitVisible("#welcome"))
+	var urn core.URN
+	eventually(t, "the page to listen", func() bool {
+		s.mail.mu.Lock()
+		defer s.mail.mu.Unlock()
+		for urn = range s.mail.bells {
+		}
+		return urn != ""
+	})
+	random := rand.New(rand.NewPCG(1, 2))
+	var ours []string
+	old := func() string { return ours[random.IntN(len(ours))] }
+	for seq := 1; seq <= 80; seq++ {
+		text := fmt.Sprintf("%s%d", []string{"q", "n", "?", "q"}[random.IntN(4)], seq)
+		switch kind := random.IntN(6); {
+		case kind == 0 || len(ours) == 0:
+		case kind == 1:
+			text = fmt.Sprintf("me%d", seq)
+		case kind == 2:
+			text = "me>" + old()
+		case kind == 3:
+			text = "me>>" + old()
+		default:
+			text += "=" + old()
+		}
+		it := item(seq, text)
+		it.ID, it.At = strings.NewReplacer("=", "-", ">", "-", "?", "w").Replace(text)+fmt.Sprint("-", seq), time.Now()
+		if !it.Mine && !strings.Contains(text, "=") {
+			ours = append(ours, it.ID)
+		}
+		if err := s.mail.Put(t.Context(), urn, it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The parts of the page that a person can see or use.
+	const shown = `[...document.querySelectorAll('#list > li')].map((li) => [li.id, li.className, li.hidden, li.querySelector('.text')?.innerText,
+		...[...li.querySelectorAll('button')].map((b) => b.value + b.disabled)].join(' ')).join('\n')`
+	last := fold(must(s.mail.Latest(t.Context(), urn, history)))
+	step(t, ctx, "everything came", until(fmt.Sprintf(`document.querySelectorAll('#list > li').length === %d`, len(last))),
+		until(`document.querySelectorAll('li.open').length === `+fmt.Sprint(countOpen(last))))
+	live := value[string](t, ctx, shown)
+	step(t, ctx, "reload", chromedp.Reload(), chromedp.WaitVisible("#list"))
+	if again := value[string](t, ctx, shown); live != again {
+		t.Errorf("live:\n%s\nreloaded:\n%s", live, again)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func countOpen(all []*bubble) (n int) {
+	for _, b := range all {
+		if b.Open {
+			n++
+		}
+	}
+	return n
 }

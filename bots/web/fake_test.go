@@ -68,13 +68,24 @@ func (m *memory) Put(ctx context.Context, urn core.URN, it Item) error {
 	}
 	it.Seq = int64(len(all) + 1)
 	m.mail[urn] = append(all, it)
+	m.ringLocked(urn)
+	return nil
+}
+
+// ring tells who watches a URN's mail to look.
+func (m *memory) ring(urn core.URN) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ringLocked(urn)
+}
+
+func (m *memory) ringLocked(urn core.URN) {
 	for bell := range m.bells[urn] {
 		select {
 		case bell <- struct{}{}:
 		default:
 		}
 	}
-	return nil
 }
 
 func (m *memory) all(ctx context.Context, urn core.URN) ([]Item, error) {

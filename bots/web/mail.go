@@ -93,7 +93,7 @@ func fold(items []Item) []*bubble {
 			if m.Ref != "" {
 				settle()
 			}
-		} else if b := by[m.Edit]; b != nil {
+		} else if b := by[m.Edit]; b != nil && !b.Mine {
 			b.mail, b.Item, b.Open = m, it.ID, len(m.Buttons) > 0
 			by[it.ID] = b
 			continue

@@ -110,11 +110,11 @@ func (c *Channel) Send(ctx context.Context, m core.Outbound) (string, error) {
 	}
 	id := m.ID
 	if m.Edit != "" {
-		switch _, err := c.Mail.Item(ctx, m.URN, m.Edit); {
-		case err == nil:
+		switch old, err := c.Mail.Item(ctx, m.URN, m.Edit); {
+		case err == nil && !old.Mine:
 			id = m.Edit
-		case errors.Is(err, core.ErrNotFound):
-			m.Edit = "" // it was purged: say it anew
+		case err == nil, errors.Is(err, core.ErrNotFound):
+			m.Edit = "" // it was purged, or never ours: say it anew
 		default:
 			return "", fmt.Errorf("look up mail: %w", err)
 		}
