@@ -2,6 +2,7 @@ package flows
 
 import (
 	"khaibao/core"
+	"khaibao/core/qr"
 )
 
 // maxQRs bounds how many persons' codes one request shows.
@@ -41,7 +42,7 @@ func (t *turn) declared(d Declared) {
 	if form == nil { // nothing of ours was sent: show the QR all the same
 		form = &Resident
 	}
-	ending := form.Ending(View{State: &t.s.State, Event: t.e})
+	ending := form.Ending(View{Form: form, State: &t.s.State, Event: t.e})
 	t.s.Form, t.s.Question = "", ""
 	t.s.State, t.s.Proof = State{Run: t.s.State.Run}, Proof{}
 	key := "done.first"
@@ -65,11 +66,8 @@ func (t *turn) qrs(list []QRCode) {
 		t.again()
 		return
 	}
-	for i, qr := range list {
-		if i == maxQRs {
-			break
-		}
-		t.showQR("qr.show", qr)
+	for _, code := range list[:min(len(list), maxQRs)] {
+		t.showQR("qr.show", code)
 	}
 	if waiting {
 		t.again()
@@ -78,12 +76,12 @@ func (t *turn) qrs(list []QRCode) {
 
 // showQR is one person's QR: a picture, or a link and a number to read out
 // where there are no pictures.
-func (t *turn) showQR(key string, qr QRCode) {
-	link := t.e.Setting.PublicURL + "/q/" + qr.Code
+func (t *turn) showQR(key string, code QRCode) {
+	link := qr.Link(t.e.Setting.PublicURL, code.Code)
 	if !t.e.Features.Pictures {
 		key += ".link"
 	}
 	t.say(core.Say{Key: key, QR: link, Args: args{
-		"name": qr.Name, "link": link, "number": qr.Number, "day": qr.Day.Local(),
+		"name": code.Name, "link": link, "number": code.Number, "day": code.Day.Local(),
 	}})
 }

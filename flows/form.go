@@ -29,6 +29,7 @@ const (
 	Name                   // a person's name
 	Paper                  // the number of an identity paper
 	Insurance              // the number of a health insurance card
+	Country                // a country
 	Place                  // an area down to the commune, with what is finer
 	Quarter                // a quarter or hamlet and house within the area of the question it stands Under
 )
@@ -52,17 +53,20 @@ type Question struct {
 	Read       func(text string) string         // a choice in words; "" when not understood
 	ReadMany   func(text string, options []string) (chosen []string, none bool)
 
-	Optional bool              // may be passed over
-	Free     bool              // a SelectOne that takes other words too
-	Daily    bool              // holds only for the day it was given
-	Under    string            // the question it belongs to: shown and forgotten with it
-	Resets   []string          // questions whose answers an answer to this one makes void
-	Hidden   func(v View) bool // not shown in a review
+	Recheck  bool                // its choices are questions to go back to, or "keep"
+	Wordings func(v View) string // another wording of the question: added to its key; "" for none
+	Optional bool                // may be passed over
+	Free     bool                // a SelectOne that takes other words too
+	Daily    bool                // holds only for the day it was given
+	Under    string              // the question it belongs to: shown and forgotten with it
+	Resets   []string            // questions whose answers an answer to this one makes void
+	Hidden   func(v View) bool   // not shown in a review
 }
 
 // View is what a form may look at: the answers so far, and the event for its
 // day and settings.
 type View struct {
+	Form  *Form
 	State *State
 	Event *Event
 }
@@ -134,6 +138,20 @@ func (q *Question) offered(v View) []string {
 		}
 	}
 	return out
+}
+
+// still are the members of a set that are offered, and words beyond the list.
+func (q *Question) still(v View, set []string) []string {
+	if q.Offered == nil {
+		return set
+	}
+	left := make([]string, 0, len(set))
+	for _, c := range set {
+		if !q.hasChoice(c) || q.Offered(v, c) {
+			left = append(left, c)
+		}
+	}
+	return left
 }
 
 // words is the locale key of a choice.

@@ -7,17 +7,19 @@ import (
 	"khaibao/core/reading"
 )
 
+// fold is the key by which words are compared.
 func fold(s string) string { return reading.Fold(s) }
 
 // readNumber reads a message that is one number and nothing else.
 func readNumber(text string) (int, bool) {
-	n, err := strconv.Atoi(strings.Trim(text, " .)"))
-	return n, err == nil && n >= 0
+	digits := strings.Trim(text, " .)")
+	n, err := strconv.Atoi(digits)
+	return n, err == nil && n >= 0 && digits[0] != '+'
 }
 
 // read takes typed words as the answer to a question.
 func (r *run) read(q *Question, text string) {
-	if n, ok := readNumber(text); ok && (q.Kind == SelectOne || q.Kind == Place || q.Optional && n == 0) {
+	if n, ok := readNumber(text); ok && (q.Kind == SelectOne || q.Kind == Country || q.Kind == Paper && n < 10 || q.Optional && n == 0) {
 		if c := r.choiceByNumber(q, n); c != "" {
 			r.choose(q, c, false)
 			return
@@ -41,8 +43,8 @@ func (r *run) readOne(q *Question, text string) {
 		}
 	}
 	if q.Free {
-		if t := reading.Clean(text); t != "" && len(t) <= 200 {
-			r.answer(q, Answer{Value: t}, false)
+		if t := freeWords(text); t != "" {
+			r.check(q, Answer{Value: t})
 			return
 		}
 	}
@@ -53,10 +55,10 @@ func (r *run) readMany(q *Question, text string) {
 	offered := r.numbered(q)
 	if q.ReadMany != nil {
 		if set, none := q.ReadMany(text, offered); none {
-			r.answer(q, Answer{Value: q.None}, false)
+			r.check(q, Answer{Value: q.None})
 			return
 		} else if len(set) > 0 {
-			r.answer(q, Answer{Set: set}, false)
+			r.check(q, Answer{Set: set})
 			return
 		}
 	}

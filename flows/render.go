@@ -5,11 +5,17 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
+	"khaibao/core/qr"
 	"khaibao/locales"
 )
 
-// Render puts a Say into words. Networks with plain text get the short
-// wordings, whose keys end in ".sms", where there are any.
+// pictureSize is the side of a QR picture in pixels: large enough to be scanned
+// from a cracked screen, small enough for a slow network.
+const pictureSize = 512
+
+// Render puts a Say into words, and draws its QR where pictures can be shown.
+// Networks with plain text get the short wordings, whose keys end in ".sms",
+// where there are any.
 func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) channel.Line {
 	w := words{b, lang, f.Plain}
 	var text strings.Builder
@@ -18,7 +24,14 @@ func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) chan
 		text.WriteByte('\n')
 		text.WriteString(w.say(s.Lines[i].Line, &s.Lines[i]))
 	}
-	l := channel.Line{Text: text.String(), Multi: s.Multi, Ask: s.Ask, Edit: s.Edit}
+	l := channel.Line{Text: text.String(), Multi: s.Multi, Ask: s.Ask, Edit: s.Edit, Input: s.Input, Lang: lang}
+	if s.QR != "" && f.Pictures {
+		png, err := qr.PNG(s.QR, pictureSize)
+		if err != nil { // too long for a QR, as none of ours is: the link does as well
+			l.Text += "\n" + s.QR
+		}
+		l.Picture = png
+	}
 	if s.AskKey != "" {
 		l.AskText = w.text(s.AskKey, nil)
 	}

@@ -63,11 +63,19 @@ func unreadable(in *core.Inbound) core.Say {
 
 // question is a question in words, with its choices.
 func (r *run) question(q *Question) core.Say {
-	if q.Kind == Place && r.s.Open != nil {
+	switch {
+	case q.Kind == Place && r.s.Open != nil:
 		return r.finerPlace(q)
+	case q.Kind == Paper && r.s.Open != nil:
+		return r.suggestedPaper(q)
 	}
 	v := r.view()
-	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany}
+	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}
+	if q.Wordings != nil {
+		if w := q.Wordings(v); w != "" {
+			s.Key += "." + w
+		}
+	}
 	if q.Args != nil {
 		s.Args = q.Args(v)
 	}
@@ -87,7 +95,7 @@ func (r *run) question(q *Question) core.Say {
 		}
 		s.Choices = append(s.Choices, choice)
 	}
-	if q.Kind == SelectMany && r.e.Features.MaxButtons > 0 {
+	if q.Kind == SelectMany && r.e.Features.MaxButtons > len(s.Choices) { // in a list all is typed at once
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, ticked), Key: "choice.done", Wide: true})
 	}
 	if q.Optional {
@@ -144,6 +152,8 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		s.Args = with(s.Args, "last", lastDigits(a.Value))
 	case q.Kind == Place && a.Value != "" && !q.hasChoice(a.Value):
 		text(r.placeWords(q, a))
+	case q.Kind == Country:
+		text(countryName(a.Value, r.e.Known.Lang))
 	case q.Kind == Insurance:
 		text("…" + lastDigits(a.Value))
 	case q.hasChoice(a.Value):
@@ -152,6 +162,17 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		text(a.Value)
 	}
 	return s
+}
+
+// input is the keyboard that fits an answer.
+func (q *Question) input() core.Input {
+	switch q.Kind {
+	case SelectOne, SelectMany:
+		return core.InputNothing
+	case Date:
+		return core.InputDate
+	}
+	return core.InputText
 }
 
 func (q *Question) hasChoice(c string) bool { return contains(q.Choices, c) }

@@ -20,21 +20,25 @@ type Answer struct {
 	Set   []string `json:"set,omitempty"`   // choices of a SelectMany; with none of them Value holds the question's None
 	Type  string   `json:"type,omitempty"`  // kind of paper: "cccd"
 	Sub   string   `json:"sub,omitempty"`   // quarter or hamlet of a place
-	Typed string   `json:"typed,omitempty"` // house, street and whatever else was typed; private
+	House string   `json:"house,omitempty"` // house and street of a place
+	Typed string   `json:"typed,omitempty"` // a place as typed
+	Sex   string   `json:"sex,omitempty"`   // what the digits of a card's number tell
+	Year  int      `json:"year,omitempty"`  // of birth, as the digits of a card's number tell
 	By    string   `json:"by,omitempty"`    // ID of the question whose answer gave this one
 }
 
 // Skipped is the Value of an optional question that was passed over.
 const Skipped = "skip"
 
-// Open is an answer in the making: choices ticked so far, or a place of which
-// only a part is known.
+// Open is an answer in the making: choices ticked so far, a place of which only
+// a part is known, or a number to be confirmed.
 type Open struct {
 	ID     string   `json:"id"`
 	Set    []string `json:"set,omitempty"`    // choices ticked
 	Codes  []string `json:"codes,omitempty"`  // areas to choose from
 	Within string   `json:"within,omitempty"` // area already known, to be made finer
 	Sub    string   `json:"sub,omitempty"`    // quarter or hamlet already read
+	House  string   `json:"house,omitempty"`  // house and street already read
 	Typed  string   `json:"typed,omitempty"`  // what was typed so far
 }
 

@@ -34,7 +34,7 @@ type run struct {
 	missed  bool
 }
 
-func (r *run) view() View { return View{State: &r.s, Event: r.e} }
+func (r *run) view() View { return View{Form: r.form, State: &r.s, Event: r.e} }
 
 func (r *run) step() {
 	in := r.e.In
@@ -90,8 +90,13 @@ func (r *run) choose(q *Question, choice string, late bool) {
 		r.answer(q, Answer{ID: q.ID, Value: Skipped}, late)
 	case q.Kind == SelectMany:
 		r.tick(q, choice, late)
-	case q.Kind == Place && q.isArea(choice):
+	case q.Kind == Place:
 		r.choosePlace(q, choice, late)
+	case q.Kind == Paper:
+		r.choosePaper(q, choice, late)
+	case q.Recheck && r.form.question(choice) != nil && contains(q.Choices, choice):
+		r.forget(choice)
+		r.ask()
 	case contains(q.offered(r.view()), choice):
 		r.answer(q, Answer{ID: q.ID, Value: choice}, late)
 	default:
@@ -155,18 +160,29 @@ func (r *run) record(q *Question, a Answer) {
 	r.s.Open = nil
 }
 
-// prune drops answers whose questions are no longer relevant, again and again,
-// as one may have been all that kept another relevant.
+// prune drops answers whose questions are no longer relevant, and choices that
+// are no longer offered; again and again, as one may have been all that kept
+// another.
 func (r *run) prune() {
-	for {
-		n := len(r.s.Answers)
-		v := View{State: &State{Answers: r.s.Answers}, Event: r.e}
-		r.s.Answers = drop(r.s.Answers, func(a *Answer) bool {
+	for again := true; again; {
+		v := r.view()
+		answers := drop(r.s.Answers, func(a *Answer) bool {
 			q := r.form.question(a.ID)
-			return q == nil || !q.relevant(v)
+			return q == nil || !q.relevant(v) || len(a.Set) > 0 && len(q.still(v, a.Set)) == 0
 		})
-		if len(r.s.Answers) == n {
-			return
+		again = len(answers) != len(r.s.Answers)
+		r.s.Answers = answers
+		for i := range answers {
+			a := &answers[i]
+			if len(a.Set) == 0 {
+				continue
+			}
+			if left := r.form.question(a.ID).still(v, a.Set); len(left) < len(a.Set) {
+				changed := *a
+				changed.Set = left
+				r.s.Answers, again = put(r.s.Answers, changed), true
+				break
+			}
 		}
 	}
 }

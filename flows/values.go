@@ -1,16 +1,24 @@
 package flows
 
 import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"khaibao/core"
 	"khaibao/core/reading"
 )
 
-// readYesNo is "yes", "no" or "" in doubt.
+// maxWords bounds a free answer, in runes.
+const maxWords = 100
+
+// readYesNo is "yes", "no", or "" in doubt.
 func readYesNo(text string) string {
 	switch reading.YesNo(text) {
-	case "yes":
+	case reading.Yes:
 		return "yes"
-	case "no":
+	case reading.No:
 		return "no"
 	}
 	return ""
@@ -18,24 +26,73 @@ func readYesNo(text string) string {
 
 // readPhone reads a phone as E.164; complaint is a locale key when it is none.
 func readPhone(text string) (phone, complaint string) {
-	d := onlyDigits(text)
-	if len(d) != 10 || d[0] != '0' {
-		return "", "wrong.phone"
+	p, err := reading.ReadPhone(text)
+	switch {
+	case err == nil:
+		return p.E164, ""
+	case errors.Is(err, reading.ErrNotPersonal):
+		return "", "wrong.phone_public"
 	}
-	return "+84" + d[1:], ""
+	return "", "wrong.phone"
 }
 
 // readValue takes an answer that is no choice.
 func (r *run) readValue(q *Question, text string) {
-	t := reading.Clean(text)
-	if t == "" {
-		r.wrong(say("wrong.text"))
+	if q.Optional && isWord(text, "bo qua", "khong", "ko", "khong co", "skip", "none", "no") {
+		r.answer(q, Answer{Value: Skipped}, false)
 		return
 	}
-	r.check(q, Answer{Value: t})
+	switch q.Kind {
+	case Name:
+		n, err := reading.ReadName(text)
+		if err != nil {
+			r.wrong(say("wrong.name"))
+			return
+		}
+		r.check(q, Answer{Value: n.Full})
+	case Date:
+		r.readDate(q, text)
+	case Paper:
+		r.readPaper(q, text)
+	case Insurance:
+		id, err := reading.ReadID(text, "insurance")
+		if err != nil || id.Type != "bhyt" && id.Type != "bhxh" {
+			r.wrong(say("wrong.insurance"))
+			return
+		}
+		r.check(q, Answer{Value: id.Normalized, Type: id.Type})
+	case Country:
+		code := readCountry(text)
+		if code == "" {
+			r.wrong(say("wrong.country"))
+			return
+		}
+		r.check(q, Answer{Value: code})
+	case Place:
+		r.readPlace(q, text)
+	case Quarter:
+		r.readQuarter(q, text)
+	default:
+		if words := freeWords(text); words != "" {
+			r.check(q, Answer{Value: words})
+			return
+		}
+		r.wrong(say("wrong.text"))
+	}
 }
 
-// check records an answer unless the question's Constraint complains.
+// freeWords is a free answer as it is kept, "" when the text holds no words or
+// too many.
+func freeWords(text string) string {
+	t := reading.Clean(text)
+	if utf8.RuneCountInString(t) > maxWords || !strings.ContainsFunc(t, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return ""
+	}
+	return t
+}
+
+// check records a typed answer, with an echo of what was understood, unless the
+// question's Constraint complains.
 func (r *run) check(q *Question, a Answer) {
 	a.ID = q.ID
 	if q.Constraint != nil {
@@ -44,10 +101,123 @@ func (r *run) check(q *Question, a Answer) {
 			return
 		}
 	}
-	r.answer(q, a, false)
+	r.record(q, a)
+	if q.Kind != Text {
+		r.said = append(r.said, r.heard(q))
+	}
+	r.ask()
 }
 
-func (r *run) finerPlace(q *Question) core.Say                   { return core.Say{} }
-func (r *run) choosePlace(q *Question, choice string, late bool) {}
-func (r *run) placeWords(q *Question, a *Answer) string          { return a.Value }
-func (q *Question) isArea(choice string) bool                    { return false }
+// heard echoes an answer; with a card's number goes what its digits tell.
+func (r *run) heard(q *Question) core.Say {
+	s := r.noted("heard", q)
+	var derived []string
+	for i := range r.s.Answers {
+		a := &r.s.Answers[i]
+		if d := r.form.question(a.ID); a.By == q.ID && d != nil && d.hasChoice(a.Value) {
+			derived = append(derived, d.words(r.form.ID, a.Value))
+		}
+	}
+	if len(derived) > 0 {
+		s.Key += ".derived"
+		s.Lists = map[string][]string{"derived": derived}
+	}
+	return s
+}
+
+func (r *run) readDate(q *Question, text string) {
+	d, err := reading.ReadDate(text, reading.DateField(q.Field), string(r.e.Today))
+	switch {
+	case err == nil:
+		r.check(q, Answer{Value: d.Date})
+	case errors.Is(err, reading.ErrFuture):
+		r.wrong(say("wrong.date_future"))
+	case errors.Is(err, reading.ErrUnsupported):
+		r.wrong(say("wrong.date_lunar"))
+	default:
+		if numeric(text) { // only what is surely no message to somebody else is said back
+			r.wrong(say("wrong.date_read", "text", strings.TrimSpace(text)))
+			return
+		}
+		r.wrong(say("wrong.date"))
+	}
+}
+
+// numeric tells whether a text is a few digits and signs of a date.
+func numeric(text string) bool {
+	return len(text) <= 12 && strings.Trim(text, "0123456789/-. ") == "" && strings.ContainsAny(text, "0123456789")
+}
+
+// readPaper reads the number of an identity paper. Eleven digits may be a card
+// whose leading zero got lost: that is asked, not guessed.
+func (r *run) readPaper(q *Question, text string) {
+	if open := r.s.Open; open != nil && open.ID == q.ID {
+		switch readYesNo(text) {
+		case "yes":
+			text = open.Typed
+		case "no":
+			r.s.Open = nil
+			r.ask()
+			return
+		}
+	}
+	id, err := reading.ReadID(text, "")
+	switch {
+	case errors.Is(err, reading.ErrNone):
+		r.check(q, childPaper)
+		return
+	case err != nil:
+		if suggested := reading.SuggestID(text); suggested != "" {
+			r.s.Open = &Open{ID: q.ID, Typed: suggested}
+			r.ask()
+			return
+		}
+		r.wrong(say("wrong.paper"))
+		return
+	case id.Type == "bhyt" || id.Type == "bhxh":
+		r.wrong(say("wrong.paper_insurance"))
+		return
+	}
+	r.s.Open = nil
+	a := Answer{Value: id.Normalized, Type: id.Type, Sex: id.Sex, Year: id.BirthYear}
+	if a.Year > yearOf(r.e.Today) {
+		r.wrong(say("wrong.paper"))
+		return
+	}
+	r.check(q, a)
+}
+
+// childPaper is what stands for the paper of a child without papers.
+var childPaper = Answer{Value: "000000000", Type: "child_placeholder"}
+
+// choosePaper takes a button of a Paper: no papers yet, or yes and no to a
+// number that was offered.
+func (r *run) choosePaper(q *Question, choice string, late bool) {
+	open := r.s.Open
+	switch {
+	case choice == "child" && q.hasChoice(choice):
+		r.answer(q, childPaper, late)
+	case late || open == nil || open.ID != q.ID:
+		r.repeat(say("press.other"))
+	case choice == "yes":
+		r.readPaper(q, open.Typed)
+	default:
+		r.s.Open = nil
+		r.ask()
+	}
+}
+
+// suggestedPaper asks whether a number is meant.
+func (r *run) suggestedPaper(q *Question) core.Say {
+	s := say("paper.suggest", "number", r.s.Open.Typed)
+	s.Choices = []core.Choice{
+		{Action: r.action(q.ID, "yes"), Key: "choice.right", Number: "1"},
+		{Action: r.action(q.ID, "no"), Key: "choice.retype", Number: "0"},
+	}
+	return s
+}
+
+func yearOf(d core.Day) int {
+	n, _ := readNumber(string(d[:min(4, len(d))]))
+	return n
+}

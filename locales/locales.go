@@ -1,4 +1,6 @@
-// Package locales holds every word a person reads, in Vietnamese and English.
+// Package locales holds every word a person reads, in Vietnamese and English:
+// vi.json and en.json for conversations, and files of the rooms that have pages
+// of their own, web.vi.json and so on. One key stands in one file only.
 //
 // A key ending in ".sms" is the short wording for networks with plain text;
 // vi.json has full marks all the same, they are taken off when it is sent.
@@ -10,6 +12,9 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -17,7 +22,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed vi.json en.json
+//go:embed *.json
 var files embed.FS
 
 // Langs are the languages, the default first.
@@ -37,19 +42,52 @@ func New() (*Bundle, error) {
 	b.RegisterUnmarshalFunc("json", json.Unmarshal)
 	out := &Bundle{texts: make(map[string]map[string]message, len(Langs))}
 	for _, lang := range Langs {
-		file, err := b.LoadMessageFileFS(files, lang+".json")
+		out.texts[lang] = map[string]message{}
+		names, err := fs.Glob(files, "*"+lang+".json")
 		if err != nil {
 			return nil, fmt.Errorf("locale %s: %w", lang, err)
 		}
-		texts := make(map[string]message, len(file.Messages))
-		for _, m := range file.Messages {
-			if texts[m.ID], err = cut(m.Other); err != nil {
-				return nil, fmt.Errorf("locale %s: %s: %w", lang, m.ID, err)
+		for _, name := range names {
+			file, err := b.LoadMessageFileFS(files, name)
+			if err != nil {
+				return nil, fmt.Errorf("locale %s: %w", name, err)
+			}
+			if err := out.add(lang, file.Messages); err != nil {
+				return nil, fmt.Errorf("locale %s: %w", name, err)
 			}
 		}
-		out.texts[lang] = texts
 	}
 	return out, nil
+}
+
+func (b *Bundle) add(lang string, messages []*i18n.Message) error {
+	texts := b.texts[lang]
+	for _, m := range messages {
+		if _, twice := texts[m.ID]; twice {
+			return fmt.Errorf("%s stands in two files", m.ID)
+		}
+		text, err := cut(m.Other)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.ID, err)
+		}
+		texts[m.ID] = text
+	}
+	return nil
+}
+
+// Keys lists a language's keys, sorted.
+func (b *Bundle) Keys(lang string) []string {
+	return slices.Sorted(maps.Keys(b.texts[lang]))
+}
+
+// Placeholders lists the names that a text fills in, sorted, each once.
+func (b *Bundle) Placeholders(lang, key string) []string {
+	m := b.texts[lang][key]
+	names := map[string]bool{}
+	for i := 1; i < len(m); i += 2 {
+		names[m[i]] = true
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // cut parses a text. The template engine reads it first, so that its mistakes

@@ -1,0 +1,216 @@
+package flows
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"khaibao/core"
+	"khaibao/core/area"
+	"khaibao/core/reading"
+)
+
+// unknownArea is the choice of somebody who cannot say more than the district.
+const unknownArea = "unknown"
+
+// readPlace reads a place down to the commune. What is ambiguous is asked with
+// numbered choices; of a district or province its communes are asked; what was
+// read before counts for what is typed next.
+func (r *run) readPlace(q *Question, text string) {
+	open := Open{ID: q.ID}
+	if o := r.s.Open; o != nil && o.ID == q.ID {
+		open = *o
+	}
+	if n, ok := readNumber(text); ok {
+		r.numberedPlace(q, &open, n)
+		return
+	}
+	if len(q.Choices) > 0 && q.Read != nil && open.Within == "" && len(open.Codes) == 0 {
+		if c := q.Read(text); c != "" {
+			r.choose(q, c, false)
+			return
+		}
+	}
+	context := area.Context{Within: open.Within, Province: r.e.Setting.Province, On: string(r.e.Today)}
+	if open.Within != "" {
+		context.AskedLevel = area.LevelCommune
+	}
+	read, err := area.Read(text, context)
+	if code := oneOf(open.Codes, read); code != "" {
+		read = area.Reading{Code: code, Sub: read.Sub, Rest: read.Rest}
+	}
+	open.Codes = nil
+	open.Typed = joinTexts("; ", open.Typed, reading.Clean(text))
+	open.Sub = joinTexts(", ", open.Sub, read.Sub)
+	open.House = joinTexts(", ", open.House, read.Rest)
+	switch {
+	case err != nil:
+		r.wrongPlace(open.Within)
+	case len(read.Ambiguous) > 0:
+		open.Codes = read.Ambiguous
+		r.s.Open = &open
+		r.ask()
+	case read.Code == open.Within:
+		r.wrongPlace(open.Within)
+	default:
+		r.settle(q, open, read.Code)
+	}
+}
+
+func (r *run) wrongPlace(within string) {
+	if within == "" {
+		r.wrong(say("wrong.place"))
+		return
+	}
+	r.wrong(say("wrong.place_within", "area", area.Label(within)))
+}
+
+// numberedPlace takes a number of the choices shown.
+func (r *run) numberedPlace(q *Question, open *Open, n int) {
+	switch {
+	case n >= 1 && n <= len(open.Codes):
+		code := open.Codes[n-1]
+		open.Codes = nil
+		r.settle(q, *open, code)
+	case n == 0 && open.Within != "":
+		r.choose(q, unknownArea, false)
+	case len(open.Codes) == 0 && open.Within == "" && r.choiceByNumber(q, n) != "":
+		r.choose(q, r.choiceByNumber(q, n), false)
+	default:
+		r.wrong(say("wrong.place"))
+	}
+}
+
+// settle takes one area. Unless it is as fine as areas get, what lies in it is
+// asked next.
+func (r *run) settle(q *Question, open Open, code string) {
+	if !area.Leaf(code) {
+		open.Within = code
+		r.s.Open = &open
+		r.ask()
+		return
+	}
+	r.check(q, Answer{Value: code, Sub: open.Sub, House: open.House, Typed: open.Typed})
+}
+
+// choosePlace takes a button: an area that was offered, or "no more is known".
+func (r *run) choosePlace(q *Question, choice string, late bool) {
+	open := Open{ID: q.ID}
+	switch old := r.s.answer(q.ID); {
+	case late:
+		open.Sub, open.House, open.Typed = old.Sub, old.House, old.Typed
+	case r.s.Open != nil && r.s.Open.ID == q.ID:
+		open = *r.s.Open
+	}
+	switch {
+	case choice == unknownArea && open.Within != "":
+		r.check(q, Answer{Value: open.Within, Sub: open.Sub, House: open.House, Typed: open.Typed})
+	case q.hasChoice(choice):
+		r.answer(q, Answer{Value: choice}, late)
+	case !isArea(choice):
+		r.repeat(say("press.other"))
+	case late && area.Leaf(choice):
+		r.answer(q, Answer{Value: choice, Sub: open.Sub, House: open.House, Typed: open.Typed}, true)
+	case late:
+		r.repeat(say("press.other"))
+	default:
+		open.Codes = nil
+		r.settle(q, open, choice)
+	}
+}
+
+// finerPlace asks which of several areas is meant, or for the commune.
+func (r *run) finerPlace(q *Question) core.Say {
+	open := r.s.Open
+	if len(open.Codes) > 0 {
+		s := core.Say{Key: "place.which"}
+		for i, code := range open.Codes {
+			s.Choices = append(s.Choices, core.Choice{
+				Action: r.action(q.ID, code), Text: area.Label(code), Number: strconv.Itoa(i + 1), Wide: true})
+		}
+		return s
+	}
+	s := say("place.commune", "area", area.Label(open.Within))
+	s.Input = core.InputText
+	s.Choices = []core.Choice{{Action: r.action(q.ID, unknownArea), Key: "place.unknown", Number: "0", Wide: true}}
+	return s
+}
+
+// readQuarter reads a quarter or hamlet, and a house and street if they came
+// along. What is not surely a quarter is kept as private text.
+func (r *run) readQuarter(q *Question, text string) {
+	words := freeWords(text)
+	if words == "" {
+		r.wrong(say("wrong.text"))
+		return
+	}
+	if n, ok := readNumber(words); ok && n < 100 {
+		words = "tổ " + strconv.Itoa(n)
+	}
+	parent := r.view().Value(q.Under)
+	read, _ := area.Read(words, area.Context{Within: parent, Province: r.e.Setting.Province})
+	a := Answer{Value: words, Sub: read.Sub, House: read.Rest, Typed: words}
+	if a.Sub == "" {
+		a.House = words
+	}
+	r.check(q, a)
+}
+
+// placeWords names a place: quarter, commune, district, and the province when
+// it is another one.
+func (r *run) placeWords(q *Question, a *Answer) string {
+	sub := a.Sub
+	for i := range r.form.Questions {
+		child := &r.form.Questions[i]
+		if child.Under == q.ID && child.Kind == Quarter {
+			if c := r.s.answer(child.ID); c != nil && c.Value != Skipped {
+				sub = joinTexts(", ", sub, firstOf(c.Sub, c.House))
+			}
+		}
+	}
+	name := area.Label(a.Value)
+	if !area.Contains(r.e.Setting.Province, a.Value) {
+		name = area.Address(a.Value)
+	}
+	return joinTexts(", ", sub, name)
+}
+
+// oneOf finds the one of the offered areas that a reading speaks of: by itself,
+// or by the district that it lies in.
+func oneOf(codes []string, read area.Reading) string {
+	found := ""
+	for _, code := range codes {
+		if read.Code != "" && area.Contains(read.Code, code) {
+			if found != "" {
+				return ""
+			}
+			found = code
+		}
+	}
+	return found
+}
+
+func isArea(code string) bool {
+	_, ok := area.Get(code)
+	return ok
+}
+
+// joinTexts joins what is not empty and not there yet.
+func joinTexts(by string, texts ...string) string {
+	var out []string
+	for _, t := range texts {
+		if t != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, by)
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
