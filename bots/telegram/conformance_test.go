@@ -55,7 +55,7 @@ func (n *network) Person(i int) core.URN {
 		n.api.Meet(sandbox.Owner{ID: id, Name: "Nguyễn Thị Thử", Phone: fmt.Sprintf("+849000%05d", i), Lang: "vi"})
 		n.api.Write(id, "/start")
 	}
-	return urn(id)
+	return core.URN(fmt.Sprintf("telegram:%d", id))
 }
 
 func post(body string) *http.Request {

@@ -122,11 +122,9 @@ func translate(u update) delivery {
 }
 
 func (d *delivery) message(m message) {
-	if m.Chat.Type != "private" || m.From == nil || m.From.IsBot {
+	if m.From == nil || m.From.IsBot || !d.from(m.Chat) {
 		return
 	}
-	d.ok = true
-	d.in.URN = urn(m.Chat.ID)
 	d.in.Lang = language(m.From.Lang)
 	d.in.At = at(m.Date)
 	d.in.Text = command(m.Text)
@@ -179,28 +177,21 @@ func own(m message) string {
 
 func (d *delivery) press(c callback) {
 	d.callback = c.ID
-	if c.Data == "" || c.From.ID == 0 || c.From.IsBot {
+	where := chat{ID: c.From.ID, Type: "private"} // unless the message tells
+	if c.Message != nil {
+		where = c.Message.Chat
+	}
+	if c.Data == "" || c.From.IsBot || !d.from(where) {
 		return
 	}
-	d.in.URN = urn(c.From.ID)
-	if c.Message != nil {
-		if c.Message.Chat.Type != "private" {
-			return
-		}
-		d.in.URN = urn(c.Message.Chat.ID)
-		if c.Message.Date != 0 {
-			d.in.Ref = strconv.FormatInt(c.Message.ID, 10)
-		}
+	if c.Message != nil && c.Message.Date != 0 {
+		d.in.Ref = strconv.FormatInt(c.Message.ID, 10)
 	}
-	d.ok = true
 	d.in.Action = c.Data
 	d.in.Lang = language(c.From.Lang)
 }
 
 func (d *delivery) member(m memberChange) {
-	if m.Chat.Type != "private" {
-		return
-	}
 	switch m.New.Status {
 	case "kicked", "left":
 		d.in.Control = core.Blocked
@@ -209,13 +200,20 @@ func (d *delivery) member(m memberChange) {
 	default:
 		return
 	}
-	d.ok = true
-	d.in.URN = urn(m.Chat.ID)
+	if !d.from(m.Chat) {
+		return
+	}
 	d.in.Lang = language(m.From.Lang)
 	d.in.At = at(m.Date)
 }
 
-func urn(chat int64) core.URN { return core.URN(Name + ":" + strconv.FormatInt(chat, 10)) }
+// from takes a delivery as one from this chat; false for groups and channels,
+// whose IDs are negative.
+func (d *delivery) from(c chat) bool {
+	d.ok = c.Type == "private" && c.ID > 0
+	d.in.URN = core.URN(Name + ":" + strconv.FormatInt(c.ID, 10))
+	return d.ok
+}
 
 func at(seconds int64) time.Time {
 	if seconds <= 0 {
