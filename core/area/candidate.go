@@ -12,6 +12,7 @@ type candidate struct {
 	level  int    // rank of its level
 	levels int    // how many levels the text names: 1 to 3
 	near   bool   // the unit directly above is among them, or nothing is
+	inLine bool   // all of them stand behind the name
 	cover  uint64 // tokens of all these names
 	scope  int    // 2 in Context.Within, 1 in the home province, else 0
 	old    bool   // by a name that no longer held on the day
@@ -106,6 +107,7 @@ func (r *reader) gather(c *candidate) {
 	district := r.cover(c, 2) // before the province: Huế, Thừa Thiên Huế
 	r.cover(c, 1)
 	c.near = c.levels == 1 || c.level == 2 || district
+	c.inLine = c.cover&^c.m.cover()&span64(0, c.m.to) == 0
 }
 
 // cover adds the longest mention of the unit of a level that c lies in.
@@ -156,7 +158,7 @@ func (r *reader) accept(c *candidate, starts uint64) bool {
 		return false
 	case c.q >= folded && !(clean && (typed || r.beginsPart(m.from) || m.from > 0 && c.cover>>(m.from-1)&1 != 0)):
 		return false
-	case c.scope > 0 || c.levels > 1 || c.level == 1 && c.q <= swapped:
+	case c.scope > 0 || c.levels > 1 || c.level == 1 && (c.q <= swapped || c.q == heard && r.stands(m.from, m.to)):
 		return true
 	case c.q >= swapped: // the rest is elsewhere in the country, by one name alone
 		return false

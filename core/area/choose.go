@@ -102,8 +102,12 @@ func (r *reader) across(best, next []candidate) []candidate {
 		keep = b.scope - a.scope
 	case a.q >= folded != (b.q >= folded):
 		keep = order(b.q >= folded)
+	case a.messy != b.messy:
+		keep = order(b.messy)
 	case overlap && ca != cb:
 		keep = cb - ca
+	case a.cover&b.cover != 0 && a.inLine != b.inLine: // Tam Nông, Phú Thọ
+		keep = order(a.inLine)
 	case a.level != b.level:
 		keep = b.level - a.level // the coarser one is asked about: see conflict
 	case a.cover&b.cover != 0 && ca != cb:

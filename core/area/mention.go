@@ -9,13 +9,6 @@ import (
 // maxWords is the most words a name may have, as typed.
 const maxWords = 6
 
-// span is a marker found in the text: tokens from (included) to to.
-type span struct {
-	marker
-	from, to int
-	marked   bool
-}
-
 // mention is a run of tokens that spells the name of one or more units.
 type mention struct {
 	from     int // with the type words before the name
@@ -32,129 +25,6 @@ type fit struct {
 	*name
 	q     quality
 	exact bool // the type words are the unit's own
-}
-
-// reader holds one text while it is read.
-type reader struct {
-	ix         *table
-	c          Context
-	text       string
-	toks       []token
-	marked     bool // some word has marks
-	home       int32
-	within     int32
-	spans      []span
-	units      []span // type words
-	mentions   []mention
-	uppers     []upper
-	sub, noise uint64 // tokens of numbered parts (tổ 3); words that say nothing
-	edge       uint64 // tokens that begin something else than a name
-	key        []byte
-}
-
-// maxTokens bounds what is read of a text. Units stand at the end.
-const maxTokens = 63
-
-func newReader(ix *table, text string, c Context) *reader {
-	r := &reader{ix: ix, c: c, text: text, toks: tokenize(text), home: ix.find(c.Province), within: ix.find(c.Within)}
-	if n := len(r.toks); n > maxTokens {
-		r.toks = r.toks[n-maxTokens:]
-	}
-	if r.home < 0 {
-		r.home = ix.find("46")
-	}
-	if r.within >= 0 {
-		r.home = ix.province(r.within)
-	}
-	for i := range r.toks {
-		r.marked = r.marked || r.toks[i].marked
-	}
-	r.findMarkers()
-	return r
-}
-
-// joined returns the key of tokens run together. It holds until the next call.
-func (r *reader) joined(from, to int) []byte {
-	r.key = r.key[:0]
-	for i := from; i < to; i++ {
-		r.key = append(r.key, r.toks[i].key...)
-	}
-	return r.key
-}
-
-// findMarkers notes the words that say what other words are.
-func (r *reader) findMarkers() {
-	n := len(r.toks)
-	for i := 0; i < n; i++ {
-		if r.toks[i].number {
-			r.edge |= 1 << i
-			continue
-		}
-		for k := min(maxMarker, n-i); k > 0; k-- {
-			m, ok := markers[string(r.joined(i, i+k))]
-			if !ok || r.crosses(i, i+k, hard) {
-				continue
-			}
-			fits, marked := m.fits(r.toks[i : i+k])
-			if !fits {
-				continue
-			}
-			s := span{marker: m, from: i, to: i + k, marked: marked}
-			r.note(s)
-			if k > 1 { // "thị xã" is no "xã"
-				i += k - 1
-			}
-			break
-		}
-	}
-}
-
-// note keeps a marker, with the number after it where it has one.
-func (r *reader) note(s span) {
-	switch s.kind {
-	case unitWord:
-		r.units = append(r.units, s)
-		r.edge |= 1 << s.from
-		return
-	case noiseWord:
-		r.noise |= span64(s.from, s.to)
-		r.edge |= 1 << s.from
-		return
-	case partWord:
-		if num := r.numberAt(s.to); num >= 0 {
-			r.sub |= span64(s.from, num+1)
-		} else if s.number && !(s.marked && s.label != "TDP") {
-			return
-		}
-	}
-	r.edge |= 1 << s.from
-	r.spans = append(r.spans, s)
-}
-
-// numberAt returns the place of a number at i or after "số" at i, else -1.
-func (r *reader) numberAt(i int) int {
-	if i < len(r.toks) && r.toks[i].key == "so" && r.toks[i].gap != hard {
-		i++
-	}
-	if i < len(r.toks) && r.toks[i].number && r.toks[i].gap != hard {
-		return i
-	}
-	return -1
-}
-
-// crosses reports whether a gap at least g lies inside tokens.
-func (r *reader) crosses(from, to int, g gap) bool {
-	for i := from + 1; i < to; i++ {
-		if r.toks[i].gap >= g {
-			return true
-		}
-	}
-	return false
-}
-
-// span64 is the set of tokens from (included) to to.
-func span64(from, to int) uint64 {
-	return (1<<to - 1) &^ (1<<from - 1)
 }
 
 // findMentions lists every run of tokens that spells a name.
@@ -177,11 +47,21 @@ func (r *reader) findMentions() {
 }
 
 // dropInner takes out the names inside the name of a province or district:
-// Huế in Thừa Thiên Huế.
+// Huế in Thừa Thiên Huế. A name that another runs out of hides nothing: Tân Phú
+// Đông in "tan phu dong nai".
 func (r *reader) dropInner() {
+	var outer []mention
+	for _, m := range r.mentions {
+		if m.to-m.name > 1 && r.isUpper(&m) {
+			outer = append(outer, m)
+		}
+	}
+	outer = slices.DeleteFunc(slices.Clone(outer), func(m mention) bool {
+		return slices.ContainsFunc(outer, func(x mention) bool { return m.name < x.name && x.name < m.to && m.to < x.to })
+	})
 	r.mentions = slices.DeleteFunc(r.mentions, func(in mention) bool {
-		return slices.ContainsFunc(r.mentions, func(out mention) bool {
-			return out.name <= in.name && in.to <= out.to && in.to-in.name < out.to-out.name && r.isUpper(&out)
+		return slices.ContainsFunc(outer, func(out mention) bool {
+			return out.name <= in.name && in.to <= out.to && in.to-in.name < out.to-out.name
 		})
 	})
 }
@@ -248,7 +128,7 @@ func (r *reader) mayFuse(n *name, from, to int) bool {
 }
 
 func (r *reader) addFit(m *mention, n *name, q quality) {
-	if q == no || n.needs && m.types&n.typ == 0 {
+	if q == no || n.needs && m.types&n.typ == 0 && !r.asked(n) {
 		return
 	}
 	if m.types != 0 && m.types.sameLevel()&n.typ == 0 {
@@ -258,6 +138,13 @@ func (r *reader) addFit(m *mention, n *name, q quality) {
 		return
 	}
 	m.fits = append(m.fits, fit{name: n, q: q, exact: m.types&n.typ != 0 || m.types == 0})
+}
+
+// asked reports whether a bare number answers the question for a unit of just
+// that level in a place already known: 7 in Hồ Chí Minh.
+func (r *reader) asked(n *name) bool {
+	u := &r.ix.units[n.unit]
+	return len(r.toks) == 1 && r.toks[0].number && u.level == r.c.AskedLevel && r.within >= 0 && r.ix.within(n.unit, r.within)
 }
 
 // addPrefixed reads a type word typed without a blank before the name: tphue.
@@ -302,44 +189,60 @@ func (r *reader) without(t token, letters int) token {
 	return t
 }
 
-// addHeard adds, within a province, names that sound as what was typed. They
-// must fill a part of an address, since sounds alone prove little.
+// addHeard adds names that sound as what was typed: of provinces, and of units
+// within one. They must fill a part of an address, as sounds alone prove little.
 func (r *reader) addHeard(province int32) {
-	n := len(r.toks)
-	for i := 0; i < n; i++ {
-		r.key = r.key[:0]
-		for k := 1; k <= maxWords && i+k <= n; k++ {
-			if k > 1 && r.toks[i+k-1].gap == hard {
-				break
-			}
-			r.key = append(r.key, loosen(r.toks[i+k-1].key)...)
-			at, ok := r.ix.names.byLoose[string(r.key)]
-			if !ok || r.toks[i].number {
+	known := len(r.mentions)
+	for i := range r.toks {
+		for k := 1; k <= maxWords && i+k <= len(r.toks) && !r.crosses(i, i+k, hard) && !r.toks[i].number; k++ {
+			at, ok := r.ix.names.byLoose[r.heardKey(i, i+k)]
+			if !ok {
 				continue
 			}
 			m := mention{name: i, to: i + k}
 			m.types, m.from = r.typesBefore(i, 0)
 			for _, at := range r.ix.names.loose[at[0]:at[1]] {
-				name := &r.ix.names.list[at]
-				if name.key != string(r.joined(i, i+k)) && r.ix.within(name.unit, province) {
-					r.addFit(&m, name, name.compareHeard(r.toks[i:i+k]))
+				n := &r.ix.names.list[at]
+				near := r.ix.units[n.unit].level == LevelProvince || r.ix.within(n.unit, province)
+				if near && n.key != string(r.joined(i, i+k)) {
+					r.addFit(&m, n, n.compareHeard(r.toks[i:i+k]))
 				}
-			}
-			r.key = r.key[:0]
-			for j := i; j < i+k; j++ {
-				r.key = append(r.key, loosen(r.toks[j].key)...)
 			}
 			if len(m.fits) > 0 {
 				r.mentions = append(r.mentions, m)
 			}
 		}
 	}
+	r.freeTypes(known)
 	r.block()
+}
+
+// heardKey runs tokens together without the differences of their finals.
+func (r *reader) heardKey(from, to int) string {
+	r.key = r.key[:0]
+	for i := from; i < to; i++ {
+		r.key = append(r.key, loosen(r.toks[i].key)...)
+	}
+	return string(r.key)
+}
+
+// freeTypes reads again the known mentions whose type words may be the end of
+// a name heard since: "thuong quan nam dong" is Thượng Quảng in Nam Đông.
+func (r *reader) freeTypes(known int) {
+	for _, h := range r.mentions[known:] {
+		for _, m := range r.mentions[:known] {
+			if m.from < h.to && h.to <= m.name && h.name < m.from {
+				at := r.ix.names.byKey[string(r.joined(m.name, m.to))]
+				types, from := r.typesBefore(m.name, h.to)
+				r.addTyped(mention{from: from, name: m.name, to: m.to, types: types}, r.ix.names.list[at[0]:at[1]])
+			}
+		}
+	}
 }
 
 // stands reports whether a mention fills a part of the address by itself.
 func (r *reader) stands(from, to int) bool {
-	return r.beginsPart(from) && (to == len(r.toks) || r.toks[to].gap != blank || r.edge>>to&1 != 0)
+	return r.beginsPart(from) && (to == len(r.toks) || r.toks[to].gap != blank || r.noise>>to&1 != 0)
 }
 
 func (r *reader) beginsPart(i int) bool {
@@ -351,8 +254,19 @@ func (r *reader) beginsPart(i int) bool {
 func (r *reader) block() {
 	for i := range r.mentions {
 		m := &r.mentions[i]
-		typed := m.types != 0
-		m.blocked = !typed && m.from > 0 && (r.afterMarker(m.from) || r.afterNumber(m.from) || r.afterFamily(m.from))
+		switch {
+		case m.from == 0:
+		case m.types != 0: // số 5 phường An Cựu; but đường Phường Đúc
+			m.blocked = r.afterMarker(m.from, "đường")
+		default:
+			m.blocked = r.afterMarker(m.from, "") || r.afterNumber(m.from) || r.afterFamily(m.from)
+		}
+	}
+	for i := range r.mentions { // Nhâm in "đường Quảng Nhâm"
+		in := &r.mentions[i]
+		in.blocked = in.blocked || in.types == 0 && slices.ContainsFunc(r.mentions, func(out mention) bool {
+			return out.blocked && out.from <= in.from && in.to <= out.to && out.to-out.from > in.to-in.from
+		})
 	}
 }
 
@@ -367,16 +281,13 @@ func (r *reader) covered(i int) bool {
 	return false
 }
 
-func (r *reader) afterMarker(i int) bool {
-	if r.toks[i].gap == hard {
+// afterMarker reports whether the word before token i is a marker with the
+// label, "" for any.
+func (r *reader) afterMarker(i int, label string) bool {
+	if r.toks[i].gap == hard || r.covered(i) {
 		return false
 	}
-	for _, s := range r.spans {
-		if s.to == i && !r.covered(i) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.spans, func(s span) bool { return s.to == i && (label == "" || s.label == label) })
 }
 
 func (r *reader) afterNumber(i int) bool {

@@ -2,6 +2,7 @@ package area
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -102,11 +103,16 @@ func (r *reader) streets(cover uint64) uint64 {
 		}
 	}
 	for i := range r.toks {
-		if r.toks[i].number && (cover|r.sub)>>i&1 == 0 && len(r.toks[i].key) < 8 {
+		if r.toks[i].number && (cover|r.sub)>>i&1 == 0 && len(r.toks[i].key) < 8 && !r.inWord(i) {
 			from(i)
 		}
 	}
 	return out
+}
+
+// inWord reports whether the number i stands in a word, as in VNI: Lo6c5.
+func (r *reader) inWord(i int) bool {
+	return i > 0 && r.toks[i-1].to == r.toks[i].from && !slices.ContainsFunc(r.spans, func(s span) bool { return s.to == i })
 }
 
 // unknown counts the words that are neither units nor parts, streets or noise.

@@ -52,16 +52,49 @@ func Read(text string, c Context) (Reading, error) {
 	ix := index()
 	text = prepare(text)
 	r, found := readPlain(ix, reading.Clean(text), c)
-	if len(found) == 0 || found[0].level < 3 && r.unknown(found[0].cover) > 0 {
+	if unknown := r.unknown(coverOf(found)); unknown > 0 || len(found) == 0 {
 		// Only now, as many a plain word could also be Telex (vietnam.md 5.3).
 		for _, repaired := range reading.Repairs(text) {
 			r2, found2 := readPlain(ix, repaired, c)
-			if len(found2) > 0 && (len(found) == 0 || found2[0].levels > found[0].levels) {
+			if better(found2, found, r2.unknown(coverOf(found2)), unknown) && r2.repaired(found2[0].cover, text) {
 				r, found = r2, found2
+				break
 			}
 		}
 	}
 	return r.reading(found)
+}
+
+// coverOf is the set of tokens that name the units found.
+func coverOf(found []candidate) uint64 {
+	var cover uint64
+	for _, c := range found {
+		cover |= c.cover
+	}
+	return cover
+}
+
+// better reports whether a looser reading tells more than the plain one, by
+// the levels named, then by how many words mean nothing.
+func better(loose, plain []candidate, unknown, plainUnknown int) bool {
+	switch {
+	case len(loose) == 0:
+		return false
+	case len(plain) == 0 || loose[0].levels > plain[0].levels:
+		return true
+	}
+	return loose[0].levels == plain[0].levels && loose[0].scope >= plain[0].scope && unknown < plainUnknown
+}
+
+// repaired reports whether one of the tokens came about by the repair of a
+// text. Else it only broke what stood beside a name: thôn is TCVN3 for thụn.
+func (r *reader) repaired(cover uint64, text string) bool {
+	for i := range r.toks {
+		if word := r.text[r.toks[i].from:r.toks[i].to]; cover>>i&1 != 0 && strings.Count(text, word) < strings.Count(r.text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // prepare cuts the beginning of a text too long to be a place, and writes new
@@ -94,7 +127,7 @@ func readPlain(ix *table, text string, c Context) (*reader, []candidate) {
 		}
 	case found[0].level < 3 && r.unknown(found[0].cover) > 0:
 		r.addHeard(ix.province(found[0].unit))
-		if heard := r.choose(); len(heard) > 0 && heard[0].levels > found[0].levels {
+		if heard := r.choose(); better(heard, found, r.unknown(coverOf(heard)), r.unknown(coverOf(found))) {
 			found = heard
 		}
 	}
@@ -103,19 +136,18 @@ func readPlain(ix *table, text string, c Context) (*reader, []candidate) {
 
 // reading turns candidates into an answer or a question.
 func (r *reader) reading(found []candidate) (Reading, error) {
-	var cover uint64
 	var codes []int32
 	for _, c := range found {
-		cover |= c.cover
 		codes = append(codes, c.unit)
 	}
 	slices.Sort(codes) // units stand by level
 	codes = r.useful(slices.Compact(codes))
 	var out Reading
-	out.Sub, out.Rest = r.parts(cover)
 	if len(codes) == 0 {
+		out.Sub, out.Rest = r.parts(0)
 		return out, ErrNotFound
 	}
+	out.Sub, out.Rest = r.parts(coverOf(found))
 	if len(codes) == 1 {
 		u := &r.ix.units[codes[0]]
 		out.Code, out.Name = u.code, u.full
@@ -130,16 +162,19 @@ func (r *reader) reading(found []candidate) (Reading, error) {
 
 // useful cuts units, given from the widest, to those worth a question. Beside a
 // province or several districts elsewhere in the country, communes that share
-// their name are left out; more communes than can be offered are no answer.
+// their name are left out; more communes, or districts, than can be offered are
+// no answer: the name must be typed with what it lies in.
 func (r *reader) useful(codes []int32) []int32 {
 	wide := 0
 	for wide < len(codes) && r.ix.units[codes[wide]].level != LevelCommune {
 		wide++
 	}
-	if wide > 0 && r.scope(codes[0]) == 0 && r.ix.units[codes[0]].level == LevelProvince || wide > 1 && len(codes) > maxChoices {
-		codes = codes[:wide]
+	if wide > 0 && r.ix.units[codes[0]].level == LevelProvince || wide > 1 && len(codes) > maxChoices {
+		codes = slices.DeleteFunc(codes, func(i int32) bool {
+			return r.ix.units[i].level == LevelCommune && r.scope(i) == 0
+		})
 	}
-	if wide == 0 && len(codes) > maxChoices {
+	if (wide == 0 || wide > maxChoices) && len(codes) > maxChoices {
 		return nil
 	}
 	return codes[:min(len(codes), maxChoices)]

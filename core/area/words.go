@@ -66,7 +66,7 @@ func (t types) sameLevel() types {
 type marker struct {
 	kind   markerKind
 	types  types  // of a unit
-	label  string // of a part of a commune: "TDP"
+	label  string // of a part of a commune ("TDP"), a street, or where noise stands
 	number bool   // is one only with a number after it, unless typed with its marks
 	form   string
 }
@@ -131,14 +131,16 @@ func newMarkers() map[string]marker {
 	numbered("Cụm", "cụm")
 	numbered("Đội", "đội")
 
-	add(marker{kind: streetWord}, "đường,phố,số,số nhà,nhà số,sn,lô,kiệt,hẻm,hẽm,ngõ,ngách,đại lộ,"+
+	add(marker{kind: streetWord, label: "đường"}, "đường,phố,đại lộ")
+	add(marker{kind: streetWord}, "số,số nhà,nhà số,sn,lô,kiệt,hẻm,hẽm,ngõ,ngách,"+
 		"tòa nhà,chung cư,khu đô thị,kđt,khu công nghiệp,kcn,khu quy hoạch,kqh,khu tập thể,"+
 		"chợ,cầu,trường,chùa,bệnh viện,khách sạn,nhà thờ,nhà hàng,công ty,cty,siêu thị,ga,sân bay,bến xe,"+
 		"ngã ba,ngã tư,cảng,biển,bãi biển,sông,đầm,hồ,lăng,đèo,núi")
 	add(marker{kind: roadWord}, "quốc lộ,ql,tỉnh lộ,tl,hương lộ,đường tỉnh,đt")
+	add(marker{kind: noiseWord, label: "first"}, "dạ,thưa,vâng") // thôn Thanh Dạ
 	add(marker{kind: noiseWord}, "ạ,nhé,nha,nhe,nghe,hỉ,thôi,đó,cũ,mới,"+
 		"tôi,em,mình,con,cháu,anh,chị,nhà,ở,tại,từ,thuộc,địa chỉ,là,quê,quê quán,về,đi,đến,sống,hiện,đang,nay,"+
-		"tạm trú,thường trú,hộ khẩu,hktt,nơi ở,chỗ ở,trú,việt nam,vn,tỉnh thành,quận huyện,phường xã,xã phường,và")
+		"tạm trú,thường trú,hộ khẩu,hktt,nơi ở,chỗ ở,trú,việt nam,vn,và")
 	return out
 }
 
