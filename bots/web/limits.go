@@ -27,7 +27,7 @@ type Limits struct {
 var DefaultLimits = Limits{
 	Browser: 2, BrowserBurst: 30,
 	Network: 50, NetworkBurst: 500,
-	Streams: 5000, BrowserStreams: 8,
+	Streams: 3000, BrowserStreams: 8,
 	Uploads: 6,
 }
 

@@ -212,7 +212,6 @@ func (c *Channel) leave(w http.ResponseWriter, r *http.Request, in channel.Inbox
 		}
 	}
 	http.SetCookie(w, c.cookie("", -1))
-	w.Header().Set("Clear-Site-Data", `"cache"`)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

@@ -20,6 +20,7 @@
   // even when only the answer to it was lost.
   let again = { key: '', id: words.id };
   let line = Promise.resolve(); // messages leave one after the other
+  let heard = 0; // messages of ours that came
   let pressed = false; // the person's last act was to press a button of the log
 
   async function post(data) {
@@ -63,13 +64,14 @@
     fail('');
     tell(words.sending, 400);
     line = line.then(async () => {
+      const before = heard;
       const why = await post(data);
       tell('');
       if (why) {
         again = { key, id };
         fail(why);
       } else {
-        expect();
+        if (heard === before) expect(); // the answer may be faster than this
         if (!source || source.readyState === EventSource.CLOSED) open();
       }
       done(why);
@@ -156,6 +158,22 @@
     return t.content.firstElementChild;
   }
 
+  // patch changes only the marks of the buttons when nothing else has changed:
+  // the focus stays, and no screen reader reads the question out again.
+  function patch(was, li) {
+    const said = (e) => e.querySelector('.bubble').innerHTML;
+    const old = [...was.querySelectorAll('.choices button')];
+    const now = [...li.querySelectorAll('.choices button')];
+    if (said(was) !== said(li) || old.length !== now.length || old.some((b, i) => b.value !== now[i].value)) return false;
+    was.className = li.className;
+    old.forEach((b, i) => {
+      b.textContent = now[i].textContent;
+      b.disabled = now[i].disabled;
+      if (now[i].hasAttribute('aria-pressed')) b.setAttribute('aria-pressed', now[i].getAttribute('aria-pressed'));
+    });
+    return true;
+  }
+
   // place does to the page what fold (mail.go) does to the mailbox.
   let closing = false; // a press waits for its answer, which closes older questions
   function place(e) {
@@ -169,9 +187,7 @@
     if (was && !e.mine) {
       if (closing) settle();
       closing = false;
-      const value = was.contains(active) && active.value;
-      was.replaceWith(li);
-      if (value) [...li.querySelectorAll('.choices button')].find((b) => b.value === value)?.focus({ preventScroll: true });
+      if (!patch(was, li)) was.replaceWith(li);
     } else if (was) {
       return;
     } else {
@@ -189,6 +205,7 @@
   }
 
   function answered(e, li, lost) {
+    heard++;
     arrived();
     if (e.asks) hint(e.input || '');
     if (pressed && lost) {
