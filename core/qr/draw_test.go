@@ -24,7 +24,7 @@ var payloads = map[string]string{
 
 func TestPNGIsSharp(t *testing.T) {
 	for name, text := range payloads {
-		for _, size := range []int{1, 120, 250, 300, 512, 1000} {
+		for _, size := range []int{1, 250, 512} {
 			b, err := PNG(text, size)
 			if err != nil {
 				t.Fatal(err)

@@ -39,13 +39,20 @@ func grayOf(m image.Image) *gray {
 				g.pix[y*g.w+x] = levels[row[x]]
 			}
 		}
-	case *image.NRGBA:
+	case *image.RGBA: // PNG in colour; multiplied by alpha already
 		for y := range g.h {
 			row := m.Pix[y*m.Stride:]
 			for x := range g.w {
 				p := row[4*x : 4*x+4]
-				v := luma(uint32(p[0]), uint32(p[1]), uint32(p[2]))
-				a := uint32(p[3])
+				g.pix[y*g.w+x] = uint8(luma(uint32(p[0]), uint32(p[1]), uint32(p[2])) + 255 - uint32(p[3]))
+			}
+		}
+	case *image.NRGBA: // PNG with transparency, lossless WebP
+		for y := range g.h {
+			row := m.Pix[y*m.Stride:]
+			for x := range g.w {
+				p := row[4*x : 4*x+4]
+				v, a := luma(uint32(p[0]), uint32(p[1]), uint32(p[2])), uint32(p[3])
 				g.pix[y*g.w+x] = uint8((v*a + 255*(255-a) + 127) / 255)
 			}
 		}

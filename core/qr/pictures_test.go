@@ -3,109 +3,119 @@ package qr
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/skip2/go-qrcode"
-	"golang.org/x/image/draw"
-	"golang.org/x/image/math/f64"
 )
 
 // A scene is how a test photographs a QR.
 type scene struct {
 	module     float64 // pixels
 	turn       float64 // degrees
+	slant      float64 // how much nearer one edge of the QR is than the other
 	blur       float64 // standard deviation in modules
 	brightness float64 // 1 as it is
-	quality    int     // of the JPEG; 0 keeps the pixels as they are
+	shadow     float64 // how much darker the right side of the picture is
+	noise      float64 // standard deviation in levels
+	quality    int     // of the JPEG; 0 is the best there is
 }
 
-// photograph draws a text as a QR on a grey table and takes its picture: the
-// table and the QR are turned, then come lens, light and file, as they do in a
-// telephone.
+// photograph lays a text as a QR on a grey table and takes its picture as a
+// telephone does: where things stand comes first, then light, lens, sensor and
+// file.
 func photograph(t testing.TB, text string, s scene) []byte {
-	t.Helper()
-	return encode(t, s.expose(t, text), s.quality)
-}
-
-func (s scene) expose(t testing.TB, text string) *image.Gray {
 	t.Helper()
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The card is drawn at eight pixels a module, so that turning it by any
-	// angle does not show its pixels.
-	const fine = 8
-	modules := code.Bitmap()
-	card := image.NewGray(image.Rect(0, 0, fine*len(modules), fine*len(modules)))
-	for y := range card.Rect.Max.Y {
-		for x := range card.Rect.Max.X {
-			if !modules[y/fine][x/fine] {
-				card.Pix[card.PixOffset(x, y)] = 255
+	g := s.stand(code.Bitmap())
+	for i := range g.Pix {
+		x := float64(i%g.Stride) / float64(g.Stride)
+		g.Pix[i] = level(float64(g.Pix[i]) * (1 - s.shadow*x))
+	}
+	if s.blur > 0 {
+		gaussian(g, s.blur*s.module)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	for i, v := range g.Pix {
+		g.Pix[i] = level(float64(v)*s.brightness + s.noise*random.NormFloat64())
+	}
+	return encode(t, g, s.quality)
+}
+
+// stand draws modules on a table half as wide again as they are. Each pixel is
+// the mean of nine points in it.
+func (s scene) stand(modules [][]bool) *image.Gray {
+	n := float64(len(modules))
+	side := int(1.6 * s.module * n)
+	g := image.NewGray(image.Rect(0, 0, side, side))
+	sin, cos := math.Sincos(s.turn * math.Pi / 180)
+	for y := range side {
+		for x := range side {
+			sum := 0.0
+			for i := range 9 {
+				a := (float64(x) + (float64(i%3)+0.5)/3 - float64(side)/2) / s.module
+				b := (float64(y) + (float64(i/3)+0.5)/3 - float64(side)/2) / s.module
+				d := 1 + s.slant*(0.8*a+0.6*b)/n // the QR leans to one side
+				u, v := (cos*a+sin*b)/d+n/2, (cos*b-sin*a)/d+n/2
+				switch {
+				case u < 0 || v < 0 || u >= n || v >= n:
+					sum += 170
+				case !modules[int(v)][int(u)]:
+					sum += 255
+				}
 			}
+			g.Pix[y*g.Stride+x] = level(sum / 9)
 		}
 	}
-	width := s.module * float64(len(modules))
-	side := int(1.6 * width)
-	out := image.NewGray(image.Rect(0, 0, side, side))
-	draw.Draw(out, out.Rect, image.NewUniform(color.Gray{Y: 170}), image.Point{}, draw.Src)
-	scale := s.module / fine
-	sin, cos := math.Sincos(s.turn * math.Pi / 180)
-	half, middle := float64(card.Rect.Max.X)/2, float64(side)/2
-	draw.BiLinear.Transform(out, f64.Aff3{
-		scale * cos, -scale * sin, middle - scale*(cos*half-sin*half),
-		scale * sin, scale * cos, middle - scale*(sin*half+cos*half),
-	}, card, card.Rect, draw.Over, nil)
-	if s.blur > 0 {
-		gaussian(out, s.blur*s.module)
-	}
-	for i, v := range out.Pix {
-		out.Pix[i] = uint8(math.Round(float64(v) * s.brightness))
-	}
-	return out
+	return g
 }
+
+func level(v float64) uint8 { return uint8(math.Round(min(max(v, 0), 255))) }
 
 // gaussian blurs a picture with a standard deviation in pixels.
 func gaussian(g *image.Gray, sigma float64) {
 	reach := int(math.Ceil(3 * sigma))
-	kernel := make([]float64, 2*reach+1)
-	sum := 0.0
+	kernel := make([]float32, 2*reach+1)
+	sum := float32(0)
 	for i := range kernel {
 		d := float64(i-reach) / sigma
-		kernel[i] = math.Exp(-d * d / 2)
+		kernel[i] = float32(math.Exp(-d * d / 2))
 		sum += kernel[i]
 	}
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	between := make([]float64, w*h)
+	between := make([]float32, w*h)
 	for y := range h {
 		for x := range w {
-			v := 0.0
+			v := float32(0)
 			for i, k := range kernel {
-				v += k * float64(g.Pix[y*g.Stride+min(max(x+i-reach, 0), w-1)])
+				v += k * float32(g.Pix[y*g.Stride+min(max(x+i-reach, 0), w-1)])
 			}
 			between[y*w+x] = v / sum
 		}
 	}
 	for y := range h {
 		for x := range w {
-			v := 0.0
+			v := float32(0)
 			for i, k := range kernel {
 				v += k * between[min(max(y+i-reach, 0), h-1)*w+x]
 			}
-			g.Pix[y*g.Stride+x] = uint8(math.Round(v / sum))
+			g.Pix[y*g.Stride+x] = level(float64(v / sum))
 		}
 	}
 }
 
+// encode writes a picture as JPEG; quality 0 is the best there is.
 func encode(t testing.TB, m image.Image, quality int) []byte {
 	t.Helper()
-	var b bytes.Buffer
 	if quality == 0 {
 		quality = 100
 	}
+	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: quality}); err != nil {
 		t.Fatal(err)
 	}

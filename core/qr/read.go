@@ -33,7 +33,8 @@ const (
 )
 
 // patience bounds the reading of one picture, once its turn has come. A JPEG
-// of a hundred thousand scans would else keep a decoder for minutes.
+// of ten megabytes can hold two hundred thousand scans, each a pass over all
+// its pixels: half an hour of decoding.
 const patience = 5 * time.Second
 
 // decoders lets two pictures be read at a time. One of many pixels takes both

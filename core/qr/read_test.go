@@ -10,9 +10,10 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,14 +37,14 @@ func mustRead(t *testing.T, name string, picture []byte, want string) {
 
 func TestReadsWhatIsDrawn(t *testing.T) {
 	for name, text := range payloads {
-		for _, size := range []int{1, 300, 512, 1500} {
+		for _, size := range []int{1, 300, 1000} {
 			mustRead(t, fmt.Sprint(name, " at ", size), mustPNG(t, text, size), text)
 		}
 	}
 }
 
 // TestReadsBadPictures is the table of how well pictures taken in a queue are
-// read. Each row is read at every turn of 15° and at three distances.
+// read. Each row is read at every turn of 15° and at two distances.
 func TestReadsBadPictures(t *testing.T) {
 	rows := []struct {
 		name  string
@@ -55,15 +56,21 @@ func TestReadsBadPictures(t *testing.T) {
 		{"at 30 % brightness", scene{brightness: 0.3}},
 		{"JPEG 50", scene{brightness: 1, quality: 50}},
 		{"blurred by 1/2, at 30 %", scene{brightness: 0.3, blur: 0.5}},
-		{"all of it", scene{brightness: 0.3, blur: 0.5, quality: 50}},
+		{"blurred, dark, JPEG 50", scene{brightness: 0.3, blur: 0.5, quality: 50}},
+		{"held at a slant", scene{brightness: 1, slant: 0.4, quality: 80}},
+		{"slant, shadow, noise too", scene{brightness: 0.6, slant: 0.3, shadow: 0.5, noise: 4, blur: 0.4, quality: 50}},
 	}
-	distances := []float64{3, 4.5, 7} // pixels a module: a QR of 99, 148 or 231 pixels
+	distances := []float64{3, 6} // pixels a module: the QR is 99 or 198 pixels wide
+	step := 15
+	if race { // ten times slower: every sixth turn has to do
+		step = 90
+	}
 	random := rand.New(rand.NewPCG(46, 2021))
-	t.Logf("%-26s %6s %8s %8s %8s", "each turned 0° to 345°", "read", "of", "mean", "longest")
+	t.Logf("%-26s %6s %8s %8s %8s", fmt.Sprintf("turned in steps of %d°", step), "read", "of", "mean", "longest")
 	for _, row := range rows {
 		read, of := 0, 0
 		var total, longest time.Duration
-		for turn := 0; turn < 360; turn += 15 {
+		for turn := 0; turn < 360; turn += step {
 			for _, module := range distances {
 				link := Link("https://khaibao.example.vn", randomCode(random))
 				s := row.scene
@@ -266,7 +273,7 @@ func squares(w, h, module int) image.Image {
 func abs(i int) int { return max(i, -i) }
 
 func TestReadIsBounded(t *testing.T) {
-	for module := 1; module <= 4; module++ {
+	for _, module := range []int{1, 2, 4} {
 		var b bytes.Buffer
 		if err := png.Encode(&b, squares(1600, 1600, module)); err != nil {
 			t.Fatal(err)
@@ -277,7 +284,7 @@ func TestReadIsBounded(t *testing.T) {
 		}
 		took := time.Since(begin)
 		t.Logf("finder patterns of %d pixels a module: %s", module, took.Round(time.Millisecond))
-		if took > patience+2*time.Second {
+		if took > 3*patience { // comparing every three would take hours
 			t.Errorf("a picture took %s", took)
 		}
 	}
@@ -331,15 +338,13 @@ func TestReadRefuses(t *testing.T) {
 // A picture is measured before its pixels get memory.
 func TestReadMeasuresBeforeItDecodes(t *testing.T) {
 	picture := header(100_000, 100_000)
-	got := testing.Benchmark(func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := Read(b.Context(), picture); !errors.Is(err, ErrTooLarge) {
-				b.Fatal(err)
-			}
-		}
-	}).AllocedBytesPerOp()
-	if got > 1<<20 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := Read(t.Context(), picture); !errors.Is(err, ErrTooLarge) {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
 		t.Errorf("refusing took %d bytes of memory", got)
 	}
 }
@@ -363,17 +368,47 @@ func TestReadWaitsItsTurn(t *testing.T) {
 	mustRead(t, "after its turn came", picture, payloads["our link"])
 }
 
-// Thousands of scans in a small file each cost a pass over all pixels.
+// manyScans makes a progressive JPEG in which each scan is 38 bytes and a pass
+// over all 25 megapixels.
+func manyScans(scans int) []byte {
+	segment := func(marker byte, data ...byte) []byte {
+		return append([]byte{0xff, marker, 0, byte(len(data) + 2)}, data...)
+	}
+	b := []byte{0xff, 0xd8}
+	b = append(b, segment(0xdb, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)...)          // quantisation
+	b = append(b, segment(0xc2, 8, 0x13, 0x88, 0x13, 0x88, 1, 1, 0x11, 0)...)                      // 5,000 x 5,000, grey
+	b = append(b, segment(0xc4, append(append([]byte{0x10, 1}, make([]byte, 15)...), 0xe0)...)...) // one symbol: nothing in the next 16,384 blocks or more
+	scan := segment(0xda, 1, 1, 0, 1, 63, 0)
+	// The symbol, 0, and fourteen bits that make it a run of 27,306 blocks;
+	// fifteen times, and a byte of filling.
+	runs := strings.Repeat("0"+"10101010101010", 15) + strings.Repeat("1", 7)
+	for i := 0; i+8 <= len(runs); i += 8 {
+		v, err := strconv.ParseUint(runs[i:i+8], 2, 8)
+		if err != nil {
+			panic(err)
+		}
+		scan = append(scan, byte(v))
+	}
+	for range scans {
+		b = append(b, scan...)
+	}
+	return append(b, 0xff, 0xd9)
+}
+
+// Each of very many scans costs a pass over all pixels: minutes, were there no
+// bound.
 func TestReadStopsSlowDecoding(t *testing.T) {
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, snow(64, 64), nil); err != nil {
-		t.Fatal(err)
+	picture := manyScans(200_000)
+	if len(picture) > MaxBytes {
+		t.Fatalf("the picture is %d bytes", len(picture))
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := decodePicture(ctx, b.Bytes()); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("out of time: %v, want ErrTooLarge", err)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	if _, err := decodePicture(ctx, picture); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%v, want ErrTooLarge", err)
 	}
+	t.Logf("stopped after %s", time.Since(begin).Round(time.Millisecond))
 }
 
 func FuzzRead(f *testing.F) {
