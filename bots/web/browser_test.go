@@ -219,6 +219,15 @@ func TestBrowser(t *testing.T) {
 		until(`[...document.querySelectorAll('li.mine:not([hidden])')].at(-1).innerText.includes('có ai không')`))
 	audit(t, ctx)
 
+	// A phone's photo is made smaller before it goes over a slow network.
+	for side, want := range map[int]string{264: "QR in a png, 264 wide", 3000: "QR in a jpeg, 2000 wide"} {
+		file := filepath.Join(t.TempDir(), "photo.png")
+		if err := os.WriteFile(file, square(side), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		step(t, ctx, "photo", chromedp.SetUploadFiles("#photo", []string{file}), says(want), until(`document.querySelector('#photo').value === ''`))
+	}
+
 	// What would tell that an answer is missing must not come once it is there.
 	waited := time.NewTimer(1700 * time.Millisecond)
 	<-waited.C

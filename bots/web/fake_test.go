@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	_ "image/jpeg"
 	"image/png"
 	"log/slog"
 	"net/http"
@@ -172,10 +173,8 @@ func newChannel(t testing.TB, mail Mailbox, change func(*Config)) (*Channel, *lo
 		Mail: mail, PublicURL: "http://khaibao.example.vn", Hotline: "19001075", Notice: 1,
 		Words: words(t),
 		ReadQR: func(_ context.Context, picture []byte) (string, error) {
-			if !bytes.HasPrefix(picture, []byte("\x89PNG")) {
-				return "", errors.New("no picture")
-			}
-			return "QR of " + fmt.Sprint(len(picture)) + " bytes", nil
+			size, kind, err := image.DecodeConfig(bytes.NewReader(picture))
+			return fmt.Sprintf("QR in a %s, %d wide", kind, size.Width), err
 		},
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	}

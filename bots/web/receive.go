@@ -121,7 +121,9 @@ func (c *Channel) translate(ctx context.Context, urn core.URN, p post) (core.Inb
 		if ctx.Err() != nil {
 			return m, said, ctx.Err()
 		}
-		m.Photo = &core.Photo{Text: text, Failed: err != nil}
+		if m.Photo = (&core.Photo{Text: text}); err != nil {
+			m.Photo = &core.Photo{Failed: true}
+		}
 	default:
 		m.Ref = ""
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -210,7 +209,7 @@ func TestPhotoIsReadAndDropped(t *testing.T) {
 		picture []byte
 		want    core.Photo
 	}{
-		{"a picture", picture, core.Photo{Text: fmt.Sprintf("QR of %d bytes", len(picture))}},
+		{"a picture", picture, core.Photo{Text: "QR in a png, 64 wide"}},
 		{"a file that is no picture", []byte("%PDF-1.7"), core.Photo{Failed: true}},
 		{"an empty file", []byte{}, core.Photo{Failed: true}},
 	} {
