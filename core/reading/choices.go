@@ -15,7 +15,7 @@ var choiceWords = newLexicon("choices")
 // sorted, each once.
 func ReadChoices(s string, n int) (numbers []int, ok bool) {
 	ts := tokens(s)
-	if len(ts) == 0 || len(ts) > 60 || n < 0 {
+	if len(ts) == 0 || len(ts) > 60 || n < 0 || strings.ContainsAny(s, "%°*=<>") {
 		return nil, false
 	}
 	none, to, dashes := false, false, 0
@@ -23,7 +23,7 @@ func ReadChoices(s string, n int) (numbers []int, ok bool) {
 		t := ts[i]
 		if t.num {
 			v, err := strconv.Atoi(t.text)
-			if err != nil || v > n || len(t.text) > 3 || len(t.text) > 1 && t.text[0] == '0' && len(t.text) != 2 {
+			if err != nil || v > n || len(t.text) > 3 || v == 0 && t.text != "0" || len(t.text) > 2 && t.text[0] == '0' {
 				return nil, false
 			}
 			if i > 0 && ts[i-1].num {

@@ -35,29 +35,31 @@ func ReadDate(s string, field DateField, today string) (Date, error) {
 	if err != nil {
 		return Date{}, fmt.Errorf("today %q: %w", today, err)
 	}
-	d, err := readDate(s, field, now)
-	if err != ErrInvalid || len(s) > 300 {
+	d, strange, err := readDate(s, field, now)
+	if err != ErrInvalid || !strange || len(s) > 300 {
 		return d, err
 	}
 	for _, t := range Repairs(s) {
-		if d, err := readDate(t, field, now); err != ErrInvalid {
+		if d, _, err := readDate(t, field, now); err != ErrInvalid {
 			return d, err
 		}
 	}
 	return Date{}, ErrInvalid
 }
 
-func readDate(s string, field DateField, now time.Time) (Date, error) {
+// readDate reads a text as it stands. strange is whether words of it were not
+// known, so that it may have been typed in another way.
+func readDate(s string, field DateField, now time.Time) (d Date, strange bool, err error) {
 	ts := tokens(zeroForO(Clean(s)))
 	if len(ts) == 0 || len(ts) > 60 {
-		return Date{}, ErrInvalid
+		return Date{}, false, ErrInvalid
 	}
 	p := dateParser{ts: ts, field: field, now: now}
-	found, err := p.parse()
-	if err != nil {
-		return Date{}, err
+	f, err := p.parse()
+	if err == nil {
+		d, err = f.check(field, now)
 	}
-	return found.check(field, now)
+	return d, p.strange && !p.doubt && !p.clash, err
 }
 
 // zeroForO reads the letter O among digits as a zero: O1/O2/195O.

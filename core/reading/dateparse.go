@@ -17,7 +17,10 @@ type dateParser struct {
 	field DateField
 	now   time.Time
 	lunar bool
-	doubt bool
+	doubt bool // a word of doubt was found
+	clash bool // two dates were found that differ
+
+	strange bool // a word was not known
 }
 
 // parse returns the one date that the text tells. Two that differ, a number
@@ -37,7 +40,9 @@ func (p *dateParser) parse() (found, error) {
 			i += n
 			continue
 		}
-		if p.ts[i].num && !p.code(i) {
+		if !p.ts[i].num {
+			p.strange = true
+		} else if !p.code(i) {
 			leftover = true
 		}
 		i++
@@ -77,13 +82,21 @@ func (p *dateParser) clock(i int) int {
 		return 0
 	}
 	n := 2
-	if _, ok := p.number(i+2, 59); ok && (p.ts[i+2].glue || i+3 < len(p.ts) && p.is(i+3, "minute")) {
+	if _, ok := p.number(i+2, 59); ok && !p.ts[i+2].breaks() && (p.ts[i+2].glue || !p.joined(i+3)) {
 		n++
 		if p.is(i+3, "minute") {
 			n++
 		}
 	}
 	return n
+}
+
+// joined reports whether the token at i goes on with the date before it.
+func (p *dateParser) joined(i int) bool {
+	if i >= len(p.ts) {
+		return false
+	}
+	return isDateSeparator(p.ts, i) || p.is(i, "month")
 }
 
 // number returns the digits at i when they are at most two and at most most.
@@ -241,7 +254,7 @@ func (p *dateParser) numeric(i int) (found, int) {
 	if i+1 < len(p.ts) && p.is(i+1, "days", "weeks", "months", "age") && !p.ts[i+1].breaks() {
 		return found{}, 0
 	}
-	if f, ok := p.run(text); ok {
+	if f, ok := p.run(text, p.ts[i].gap); ok {
 		return f, 1
 	}
 	return found{}, 0
@@ -291,7 +304,11 @@ func (p *dateParser) pair(a, b string) (found, bool) {
 }
 
 // run reads a date in one run of digits.
-func (p *dateParser) run(text string) (found, bool) {
+func (p *dateParser) run(text, gap string) (found, bool) {
+	if len(text) == 2 && p.field == Birth && strings.ContainsAny(gap, "'’") {
+		y, _ := p.year(text, true) // '62
+		return found{y: y, yearTold: true}, true
+	}
 	switch len(text) {
 	case 8:
 		f, ok := p.triple(text[:2], text[2:4], text[4:])
@@ -337,6 +354,7 @@ func (p *dateParser) join(all []found) (found, error) {
 			date = f
 		default:
 			if !p.same(date, f) {
+				p.clash = true
 				return found{}, ErrInvalid
 			}
 			if f.d != 0 && f.yearTold || date.d == 0 {

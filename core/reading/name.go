@@ -88,21 +88,22 @@ func readName(s string) (Name, error) {
 // false when a character is in no name.
 func nameParts(s string) (words []string, ok bool) {
 	s = strings.TrimFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.M, r) && r != '.'
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.M, r)
 	})
-	s = strings.TrimLeft(s, ". ")
+	led := false
 	for {
 		rest := dropLead(s)
 		if rest == s {
 			break
 		}
+		led = true
 		s = strings.TrimLeft(rest, ".:,;-–= \"'")
 	}
 	s = strings.NewReplacer("’", "'", "ʼ", "'", "‘", "'", "`", "'", "‐", "-", "‑", "-").Replace(s)
 	words = strings.Fields(s)
-	words = dropTail(words)
-	for i, w := range words {
-		if !isNameWord(w, i == len(words)-1) {
+	words = dropTail(words, led)
+	for _, w := range words {
+		if !isNameWord(w) {
 			return nil, false
 		}
 	}
@@ -111,10 +112,7 @@ func nameParts(s string) (words []string, ok bool) {
 
 // isNameWord reports letters with ' - . inside. A dot ends a word or stands
 // behind single letters (J.R.), so that no address of a web page passes.
-func isNameWord(w string, last bool) bool {
-	if last {
-		w = strings.TrimSuffix(w, ".")
-	}
+func isNameWord(w string) bool {
 	letters, run := 0, 0 // letters in all, and since the last sign
 	dotted := false
 	for i, r := range w {
@@ -190,8 +188,9 @@ func afterTokens(s string, n int) string {
 }
 
 // dropTail drops "ạ", "nhé" and the like. Written without marks they may be a
-// given name, so then only in small letters behind a capitalised name.
-func dropTail(words []string) []string {
+// given name, so then only in small letters behind a capitalised name, or where
+// led tells that a lead-in of courtesy stood in front.
+func dropTail(words []string, led bool) []string {
 	for len(words) > 2 {
 		last := words[len(words)-1]
 		t := tokens(last)
@@ -201,7 +200,8 @@ func dropTail(words []string) []string {
 		id, n := nameWords.match(t, 0)
 		switch {
 		case n == 1 && id == "tail":
-		case isSoftTail(t) && !t[0].caps && allCapitalised(words[:len(words)-1]):
+		case hasEntry(t[0], "softtail") && !t[0].caps && allCapitalised(words[:len(words)-1]):
+		case led && (last == "a" || last == "ah" || last == "nhe"):
 		default:
 			return words
 		}
@@ -211,9 +211,10 @@ func dropTail(words []string) []string {
 	return words
 }
 
-func isSoftTail(t []token) bool {
-	for _, p := range nameWords[t[0].bare] {
-		if p.id == "softtail" && len(p.words) == 1 && p.words[0] == t[0].text {
+// hasEntry reports whether a token is a single-word entry of nameWords.
+func hasEntry(t token, id string) bool {
+	for _, p := range nameWords[t.bare] {
+		if p.id == id && len(p.words) == 1 && fits(t.text, p.words[0]) {
 			return true
 		}
 	}
@@ -257,12 +258,17 @@ func capitalised(words []string) []string {
 // upperASCII is the key printed in capitals; letters of other scripts stay.
 func upperASCII(s string) string {
 	var b strings.Builder
-	for _, r := range strings.ToUpper(s) {
-		if r == '\'' || r == '-' || r == '.' || r == ' ' {
-			b.WriteRune(r)
-			continue
+	for s != "" {
+		n := strings.IndexAny(s, "'-. ")
+		if n < 0 {
+			n = len(s)
 		}
-		b.WriteString(strings.ToUpper(Fold(string(r))))
+		b.WriteString(strings.ToUpper(Fold(s[:n])))
+		if n < len(s) {
+			b.WriteByte(s[n])
+			n++
+		}
+		s = s[n:]
 	}
 	return b.String()
 }
@@ -283,8 +289,15 @@ func isNoName(full string) bool {
 		}
 	}
 	switch ts[0].text {
-	case "khong", "ko", "toi":
+	case "ko", "toi":
 		return true
+	case "khong": // also the family Khổng
+		if len(ts) < 3 {
+			return true
+		}
+		if hasEntry(ts[1], "afterno") {
+			return true
+		}
 	}
 	return YesNo(full) != Unknown
 }

@@ -33,6 +33,9 @@ func ReadPlate(s string) (Plate, error) {
 	if len(ts) > 24 {
 		return Plate{}, ErrInvalid
 	}
+	if hasNone(s) {
+		return Plate{}, ErrNone
+	}
 	var groups []string // the parts of the number; what touches is one part
 	lead := ""
 	for i := 0; i < len(ts); {
@@ -51,9 +54,6 @@ func ReadPlate(s string) (Plate, error) {
 		switch {
 		case last:
 		case !t.num && (len([]rune(t.text)) > 3 || hasMarks(strings.ReplaceAll(t.text, "đ", "d"))):
-			if hasNone(s) {
-				return Plate{}, ErrNone
-			}
 			return Plate{}, ErrInvalid
 		case strings.Trim(t.gap, " .-–:") != "":
 			return Plate{}, ErrInvalid
@@ -64,14 +64,11 @@ func ReadPlate(s string) (Plate, error) {
 		}
 		i++
 	}
-	if len(groups) == 0 || groups[0] == "0" || len(groups) == 1 && groups[0] == "K" {
-		if hasNone(s) {
-			return Plate{}, ErrNone
-		}
+	if len(groups) == 0 {
 		return Plate{}, ErrInvalid
 	}
 	all := strings.Join(groups, "")
-	if p, ok := readCarrier(all, lead); ok {
+	if p, ok := readCarrier(all, groups[len(groups)-1], lead); ok {
 		return p, nil
 	}
 	if lead != "" {
@@ -80,13 +77,14 @@ func ReadPlate(s string) (Plate, error) {
 	return roadPlate(all, groups)
 }
 
-// readCarrier reads a flight or train number.
-func readCarrier(s, lead string) (Plate, bool) {
+// readCarrier reads a flight or train number, whose digits are all in the last
+// group; military plates (TC 12-34) are none.
+func readCarrier(s, last, lead string) (Plate, bool) {
 	at := strings.IndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' })
 	if at == 0 && len(s) > 2 && !isDigit(s[1]) { // airlines such as 5J
 		at = 2
 	}
-	if at < 1 || at > 3 || !allDigits(s[at:]) || len(s)-at > 4 {
+	if at < 1 || at > 3 || !allDigits(s[at:]) || len(s)-at > 4 || len(last) < len(s)-at {
 		return Plate{}, false
 	}
 	letters, digits := s[:at], len(s)-at
@@ -131,8 +129,11 @@ func roadPlate(all string, groups []string) (Plate, error) {
 		if len(tail) == 2 && len(groups) > 2 && len(groups[len(groups)-2]) == 3 {
 			tail = groups[len(groups)-2] + tail
 		}
-		if len(tail) == 4 || len(tail) == 5 {
+		switch len(tail) {
+		case 4, 5:
 			number = len(tail)
+		case 6:
+			return Plate{}, ErrPartial
 		}
 	} else if letters == 2 && len(digits) == 5 || len(digits) == 4 {
 		number = len(digits)

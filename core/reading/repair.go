@@ -49,7 +49,7 @@ func Repairs(s string) []string {
 
 // fromTCVN3 decodes a text whose characters beyond ASCII are all of TCVN3.
 func fromTCVN3(s string) (string, bool) {
-	changed := false
+	beyond := false
 	for _, r := range s {
 		if r < utf8.RuneSelf || r == 0xa0 {
 			continue
@@ -57,9 +57,9 @@ func fromTCVN3(s string) (string, bool) {
 		if _, ok := tcvn3[r]; !ok {
 			return "", false
 		}
-		changed = true
+		beyond = true
 	}
-	if !changed {
+	if !beyond || isVietnamese(s) {
 		return "", false
 	}
 	out := strings.Map(func(r rune) rune {
@@ -74,6 +74,18 @@ func fromTCVN3(s string) (string, bool) {
 		}
 	}
 	return out, true
+}
+
+// isVietnamese reports several words that are well formed as they stand. One
+// such word may still be TCVN3: "cã" is no word, but has the form of one.
+func isVietnamese(s string) bool {
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < utf8.RuneSelf && !unicode.IsLetter(r) })
+	for _, w := range words {
+		if !isSyllable(w) && hasMarks(w) {
+			return false
+		}
+	}
+	return len(words) > 1
 }
 
 // eachWord decodes the words of a text, a word being a run of runes that part
@@ -135,12 +147,7 @@ func (y *syllable) mark(bases string, quality byte) bool {
 		if strings.IndexByte(bases, l.base) < 0 || l.quality != 0 {
 			continue
 		}
-		l.quality = quality
-		// One horn key is enough for ươ.
-		if quality == '+' && l.base == 'o' && i > 0 && y.letters[i-1].base == 'u' && (i < 2 || y.letters[i-2].base != 'q') && i < len(y.letters)-1 {
-			y.letters[i-1].quality = '+'
-		}
-		y.changed = true
+		l.quality, y.changed = quality, true
 		return true
 	}
 	return false
@@ -150,6 +157,13 @@ func (y *syllable) mark(bases string, quality byte) bool {
 func (y *syllable) word() (string, bool) {
 	if !y.changed {
 		return "", false
+	}
+	// One horn is enough for the two of ươ, but not in quở and thuở.
+	for i := 0; i+2 < len(y.letters); i++ {
+		u, o := &y.letters[i], &y.letters[i+1]
+		if u.base == 'u' && o.base == 'o' && u.quality+o.quality == '+' && (i == 0 || y.letters[i-1].base != 'q') {
+			u.quality, o.quality = '+', '+'
+		}
 	}
 	if y.tone != 0 {
 		at := y.toneSeat()

@@ -56,16 +56,56 @@ func readTerms(s string, options []string, lx lexicon, health bool) (terms, bool
 	if r, ok := chosenTerms(s, options); ok {
 		return r, true
 	}
-	r, ok := readWords(s, lx, health)
-	if ok || len(s) > 500 {
+	r, strange, ok := readWords(s, lx, health)
+	if ok && r.leavesOut(s, options) {
+		return terms{present: []string{}}, false // "1 và ho"
+	}
+	if strange == 0 || len(s) > 500 {
 		return r, ok
 	}
+	// A symptom typed as "khos thowr" behind one that was read must not be
+	// lost: a repair that knows more words and still says all that was read wins.
 	for _, t := range Repairs(s) {
-		if r, ok := readWords(t, lx, health); ok {
-			return r, true
+		fixed, left, fine := readWords(t, lx, health)
+		if fine && left < strange && (!ok || fixed.holds(r)) {
+			return fixed, true
 		}
 	}
-	return r, false
+	return r, ok
+}
+
+// leavesOut reports whether a number in a text of words may be a choice of the
+// list: one that counts nothing, is no temperature, and whose choice was not
+// named ("1. Sốt").
+func (r terms) leavesOut(s string, options []string) bool {
+	ts := tokens(s)
+	for i, t := range ts {
+		n, err := strconv.Atoi(t.text)
+		if !t.num || err != nil || n < 1 || n > len(options) || slices.Contains(r.present, options[n-1]) || r.temperature != 0 {
+			continue
+		}
+		if i+1 < len(ts) && (countedUnits[ts[i+1].bare] || ts[i+1].num || ts[i+1].glue) || i > 0 && (ts[i-1].num || ts[i].glue || countedBy[ts[i-1].bare]) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// countedUnits are what people count beside a symptom: days, degrees, times.
+var countedUnits = map[string]bool{"ngay": true, "hom": true, "bua": true, "tuan": true, "thang": true, "nam": true, "lan": true, "do": true,
+	"gio": true, "dem": true, "phut": true, "tuoi": true, "con": true, "tieng": true, "days": true, "day": true, "times": true}
+
+// countedBy are words that a number follows: "tuýp 2".
+var countedBy = map[string]bool{"tuyp": true, "type": true, "tip": true, "doan": true, "cap": true, "do": true}
+
+func (r terms) holds(other terms) bool {
+	for _, id := range other.present {
+		if !slices.Contains(r.present, id) {
+			return false
+		}
+	}
+	return true
 }
 
 func chosenTerms(s string, options []string) (terms, bool) {
@@ -82,11 +122,12 @@ func chosenTerms(s string, options []string) (terms, bool) {
 	return r, true
 }
 
-// readWords reads what is said in words.
-func readWords(s string, lx lexicon, health bool) (terms, bool) {
+// readWords reads what is said in words. strange is the number of words that
+// were not known.
+func readWords(s string, lx lexicon, health bool) (r terms, strange int, ok bool) {
 	ts := tokens(s)
 	if len(ts) == 0 || len(ts) > 120 {
-		return terms{present: []string{}}, false
+		return terms{present: []string{}}, 0, false
 	}
 	w := walker{health: health, items: items(ts, lx), state: map[string]stance{}, temperature: temperature(ts)}
 	if w.temperature != 0 {
@@ -96,7 +137,13 @@ func readWords(s string, lx lexicon, health bool) (terms, bool) {
 		}
 	}
 	w.walk()
-	return w.result(strings.HasSuffix(strings.TrimSpace(s), "?"))
+	for i, it := range w.items {
+		if it.id == "unknown" || it.id == "number" && i+1 < len(w.items) && w.items[i+1].glued {
+			strange++
+		}
+	}
+	r, ok = w.result(strings.HasSuffix(strings.TrimSpace(s), "?"))
+	return r, strange, ok
 }
 
 // item is a phrase of the lexicon, a number or an unknown word.
@@ -105,6 +152,7 @@ type item struct {
 	ids    []string
 	breaks bool   // begins a clause
 	gap    string // what stood before it
+	glued  bool   // nothing stood before it
 }
 
 func (it item) isTerm() bool { return it.ids != nil }
@@ -117,7 +165,7 @@ func items(ts []token, lx lexicon) []item {
 	var out []item
 	for i := 0; i < len(ts); {
 		id, n := lx.match(ts, i)
-		it := item{id: id, breaks: ts[i].breaks(), gap: ts[i].gap}
+		it := item{id: id, breaks: ts[i].breaks(), gap: ts[i].gap, glued: ts[i].glue}
 		switch {
 		case n == 0 && ts[i].text == "0" && (i == 0 || !ts[i-1].num) && (i+1 == len(ts) || !ts[i+1].num):
 			it.id, n = "no", 1 // zero is read "không"
@@ -130,8 +178,10 @@ func items(ts []token, lx lexicon) []item {
 			it.id, n = "unknown", 1
 		case !grammarIDs[id]:
 			it.ids = strings.Split(id, ",")
-		case (ts[i].text == "chi" || ts[i].text == "con") && termAt(ts, i+1, lx):
-			it.id, n = "have", 1 // "chi ho", "con met": chỉ, còn
+		case ts[i].text == "chi" && termAt(ts, i+1, lx):
+			it.id, n = "but", 1 // "chi ho": chỉ
+		case ts[i].text == "con" && termAt(ts, i+1, lx):
+			it.id, n = "have", 1 // "con met": còn
 		}
 		out = append(out, it)
 		i += n
@@ -170,6 +220,8 @@ func temperature(ts []token) float64 {
 		}
 		switch {
 		case next(1).num && len(next(1).text) <= 2 && next(1).glue == false && (next(1).gap == "," || next(1).gap == "."):
+			return whole + tenth(next(1))
+		case next(1).num && len(next(1).text) == 1 && strings.ContainsAny(next(1).gap, "°º˚"):
 			return whole + tenth(next(1))
 		case degree(1) && next(2).num && len(next(2).text) == 1:
 			return whole + tenth(next(2))

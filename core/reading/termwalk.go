@@ -78,6 +78,7 @@ func (w *walker) walk() {
 				w.claim = true
 			} else {
 				w.unknown = true
+				w.fail = w.fail || len(w.clause) > 0 // "gan phổi đều tốt"
 			}
 		case it.id == "none":
 			w.claim = true
@@ -172,7 +173,7 @@ func (w *walker) no(i int) {
 	case len(w.clause) > 0 && w.endsClause(i):
 		last := w.clause[len(w.clause)-1]
 		if w.items[i].gap == ":" || w.items[i].gap == "-" || w.items[i].gap == "=" {
-			w.set(last, absent)
+			w.state[last] = absent
 			w.denials++
 		} else {
 			w.asked = append(w.asked, last)
@@ -195,9 +196,12 @@ func (w *walker) no(i int) {
 // gone takes "hết": before its term, or behind what is over.
 func (w *walker) gone(i int) {
 	switch {
-	case w.termAhead(i, false):
+	case w.allAhead(i) && !w.termAhead(i, false):
 		w.mood, w.covered = over, 0
-	case w.allAhead(i):
+	case w.claim && len(w.order) == 0: // "không bệnh gì hết"
+	case !w.health:
+		w.fail = true // a cancer that is over still counts for some doctors
+	case w.termAhead(i, false):
 		w.mood, w.covered = over, 0
 	default:
 		var now []string

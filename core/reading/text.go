@@ -12,6 +12,9 @@ import (
 // hostile message costs nothing.
 const maxRunes = 2000
 
+// keycap follows a digit in the picture of a key (1️⃣): two such are two numbers.
+const keycap = '\u20e3'
+
 // Clean returns the text as it is kept: valid UTF-8 in NFC, Ð (U+00D0) as Đ,
 // full-width forms as ASCII, zero-width characters gone, every kind of blank a
 // single space, no blanks at the ends, at most 2000 runes. Clean is idempotent.
@@ -30,7 +33,7 @@ func Clean(s string) string {
 		switch {
 		case dropped(r):
 			continue
-		case unicode.IsSpace(r) || unicode.IsControl(r):
+		case unicode.IsSpace(r) || unicode.IsControl(r) || r == keycap:
 			blank = n > 0
 			continue
 		case r == 'Ð':
@@ -78,7 +81,7 @@ func dropped(r rune) bool {
 	if r < 0xad {
 		return false
 	}
-	return unicode.Is(unicode.Cf, r) || r >= 0xfe00 && r <= 0xfe0f || r == 0x20e3 || r == utf8.RuneError
+	return unicode.Is(unicode.Cf, r) || r >= 0xfe00 && r <= 0xfe0f || r == utf8.RuneError
 }
 
 // Fold returns the key by which texts are compared: lower case, marks off, đ as
@@ -98,7 +101,7 @@ func Fold(s string) string {
 			b = append(b, byte(r))
 		case r >= 'A' && r <= 'Z':
 			b = append(b, byte(r)+'a'-'A')
-		case r < utf8.RuneSelf:
+		case r < utf8.RuneSelf || r == keycap:
 			b = appendBlank(b)
 		case isCombining(r) || dropped(r):
 		default:
@@ -144,6 +147,8 @@ func foldRest(b []byte, s string) string {
 		}
 		r = unicode.ToLower(r)
 		switch {
+		case r == keycap:
+			b = appendBlank(b)
 		case isCombining(r) || dropped(r):
 		case r == 'đ' || r == 'ð':
 			b = append(b, 'd')
@@ -160,5 +165,5 @@ func foldRest(b []byte, s string) string {
 // isCombining reports the marks that Latin letters carry. Vowel signs of other
 // scripts are no such marks: without them a Lao or Thai word is another word.
 func isCombining(r rune) bool {
-	return r >= 0x300 && r <= 0x36f || r >= 0x1ab0 && r <= 0x1aff || r >= 0x1dc0 && r <= 0x1dff || r >= 0x20d0 && r <= 0x20ff
+	return r >= 0x300 && r <= 0x36f || r >= 0x1ab0 && r <= 0x1aff || r >= 0x1dc0 && r <= 0x1dff || r >= 0x20d0 && r <= 0x20ff && r != keycap
 }

@@ -19,32 +19,32 @@ var yesnoWords = newLexicon("yesno")
 // form that offers numbered choices reads those first. The rules are
 // docs/reference/vietnam.md, section 5, rule 4.
 func YesNo(s string) Answer {
-	if a := yesNo(s); a != Unknown {
+	a, strange := yesNo(s)
+	if a != Unknown || !strange || len(s) > 200 {
 		return a
 	}
-	if len(s) > 200 {
-		return Unknown
-	}
 	for _, t := range Repairs(s) {
-		if a := yesNo(t); a != Unknown {
+		if a, _ := yesNo(t); a != Unknown {
 			return a
 		}
 	}
 	return Unknown
 }
 
-func yesNo(s string) Answer {
+// yesNo reads a text as it stands. strange is whether an Unknown comes from not
+// understanding, not from doubt, so that it may have been typed in another way.
+func yesNo(s string) (a Answer, strange bool) {
 	switch s { // most answers are one of these
 	case "1", "2", "":
-		return Unknown
+		return Unknown, false
 	case "có", "Có", "co", "Co":
-		return Yes
+		return Yes, false
 	case "không", "Không", "khong", "Khong", "ko", "k", "0":
-		return No
+		return No, false
 	}
 	ts := tokens(s)
-	if len(ts) == 0 || len(ts) > 40 || strings.Contains(s, "?") {
-		return Unknown
+	if len(ts) == 0 || len(ts) > 40 || strings.HasSuffix(strings.TrimSpace(s), "?") {
+		return Unknown, strings.ContainsRune(s, '^')
 	}
 	for i := range ts {
 		ts[i].shorten()
@@ -59,14 +59,16 @@ func yesNo(s string) Answer {
 		}
 		a, known := clauseAnswer(ts[from:to])
 		switch {
-		case !known && answer == Unknown, a == contrary(answer), a == doubtful:
-			return Unknown
+		case !known && answer == Unknown:
+			return Unknown, true
+		case a == contrary(answer), a == doubtful:
+			return Unknown, false
 		case answer == Unknown:
 			answer = a
 		}
 		from = to
 	}
-	return answer
+	return answer, true
 }
 
 const doubtful Answer = "doubtful"
@@ -109,6 +111,7 @@ func (t *token) shorten() {
 func clauseAnswer(ts []token) (a Answer, known bool) {
 	var seq []string
 	all, echo := false, false
+	before := ""
 	known = true
 	for i := 0; i < len(ts); {
 		id, n := yesnoWords.match(ts, i)
@@ -117,8 +120,9 @@ func clauseAnswer(ts []token) (a Answer, known bool) {
 			echo, n = true, 1
 		case n == 0:
 			known, n = false, 1
-		case id == "doubt":
+		case id == "doubt", id == "sure" && before == "no":
 			return doubtful, true
+		case id == "sure":
 		case id == "all":
 			all = true
 		case id == "echo":
@@ -127,6 +131,7 @@ func clauseAnswer(ts []token) (a Answer, known bool) {
 			all = all || id == "deny"
 			seq = append(seq, id)
 		}
+		before = id
 		i += n
 	}
 	a = sequence(seq)
