@@ -77,13 +77,25 @@ func (r *reader) isUpper(m *mention) bool {
 // may also end another name: of "thuy phuong huong thuy" both readings stay.
 func (r *reader) addMention(from, to int, list []name) {
 	types, begin := r.typesBefore(from, 0)
+	known := len(r.mentions)
 	r.addTyped(mention{from: begin, name: from, to: to, types: types}, list)
+	if len(r.mentions) == known && begin < from && r.endsOther(begin) {
+		r.addTyped(mention{from: from, name: from, to: to}, slices.DeleteFunc(slices.Clone(list), func(n name) bool {
+			return !r.ix.within(n.unit, r.home)
+		}))
+	}
 	for cut := begin + 1; cut <= from; cut++ {
 		if r.covered(cut) {
 			types, begin := r.typesBefore(from, cut)
 			r.addTyped(mention{from: begin, name: from, to: to, types: types}, list)
 		}
 	}
+}
+
+// endsOther reports whether what looks like a type word at i may be the last
+// word of a street or village typed without marks: thanh tinh vi da.
+func (r *reader) endsOther(i int) bool {
+	return i > 0 && r.toks[i].gap == blank && !r.toks[i].marked && !r.toks[i-1].number && r.edge>>(i-1)&1 == 0
 }
 
 func (r *reader) addTyped(m mention, list []name) {
@@ -242,7 +254,8 @@ func (r *reader) freeTypes(known int) {
 
 // stands reports whether a mention fills a part of the address by itself.
 func (r *reader) stands(from, to int) bool {
-	return r.beginsPart(from) && (to == len(r.toks) || r.toks[to].gap != blank || r.noise>>to&1 != 0)
+	begins := r.beginsPart(from) || r.toks[from-1].number // quận 12 SG
+	return begins && (to == len(r.toks) || r.toks[to].gap != blank || r.noise>>to&1 != 0)
 }
 
 func (r *reader) beginsPart(i int) bool {

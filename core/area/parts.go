@@ -67,11 +67,15 @@ func (r *reader) restOf(known uint64) string {
 		for j < len(r.toks) && known>>j&1 == 0 && r.toks[j].gap != hard {
 			j++
 		}
+		trim := r.surely
+		if run := span64(i, j); run&^r.noise == 0 {
+			trim = run
+		}
 		from, to := i, j
-		for from < to && r.noise>>from&1 != 0 {
+		for from < to && trim>>from&1 != 0 {
 			from++
 		}
-		for to > from && r.noise>>(to-1)&1 != 0 {
+		for to > from && trim>>(to-1)&1 != 0 && (trim != r.surely || r.toks[to-1].marked) { // Đào Duy Anh
 			to--
 		}
 		if from < to {

@@ -56,6 +56,9 @@ func TestStreetsAreNoUnits(t *testing.T) {
 		{"a number before the type", "12 phường An Cựu", "19801", "", "12"},
 		{"ngõ inside a name", "a ngo a luoi", "20068", "", ""},
 		{"số inside a name", "huong so hue", "19804", "", ""},
+		{"tỉnh, quan and nghe inside street names", "thanh tinh vi da hue", "19777", "", "thanh tinh"},
+		{"more of them", "ba huyen thanh quan phuoc vinh", "19798", "", "ba huyen thanh quan"},
+		{"the street stays as typed", "ben nghe phu hoi", "19786", "", "ben nghe"},
 		{"đường inside a name", "xa duong hoa", "19993", "", ""},
 		{"phường inside a name", "thuy phuong huong thuy", "19972", "", ""},
 		{"the street in the city of that name", "12/5 Lê Lợi Huế", "474", "", "12/5 Lê Lợi"},
@@ -101,6 +104,8 @@ func TestTypesAndShortForms(t *testing.T) {
 		{"numbered units", "F.5 Q.10", "27199", "", ""},
 		{"zeros in the list", "phường 1 quận 3 tphcm", "27160", "", ""},
 		{"gone since January 2021", "quận 9", "769", "", ""},
+		{"in English", "An Cuu ward, Hue City, Thua Thien Hue province", "19801", "", ""},
+		{"a short name after a number", "quận 12 SG", "761", "", ""},
 		{"a bare number is no place", "5", "", "", "5"},
 		{"a town or a city by now", "thành phố Từ Sơn, Bắc Ninh", "261", "", ""},
 	})

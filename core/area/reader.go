@@ -9,20 +9,22 @@ type span struct {
 
 // reader holds one text while it is read.
 type reader struct {
-	ix         *table
-	c          Context
-	text       string
-	toks       []token
-	marked     bool // some word has marks
-	home       int32
-	within     int32
-	spans      []span
-	units      []span // type words
-	mentions   []mention
-	uppers     []upper
-	sub, noise uint64 // tokens of numbered parts (tổ 3); words that say nothing
-	edge       uint64 // tokens that begin something else than a name
-	key        []byte
+	ix       *table
+	c        Context
+	text     string
+	toks     []token
+	marked   bool // some word has marks
+	home     int32
+	within   int32
+	spans    []span
+	units    []span // type words
+	mentions []mention
+	uppers   []upper
+	sub      uint64 // tokens of numbered parts: tổ 3
+	noise    uint64 // words that say nothing
+	surely   uint64 // and are typed with their own marks: Minh Mạng is no mình
+	edge     uint64 // tokens that begin something else than a name
+	key      []byte
 }
 
 // maxTokens bounds what is read of a text. Units stand at the end.
@@ -94,6 +96,9 @@ func (r *reader) note(s span) {
 			return
 		}
 		r.noise |= span64(s.from, s.to)
+		if s.marked {
+			r.surely |= span64(s.from, s.to)
+		}
 		r.edge |= 1 << s.from
 		return
 	case partWord:

@@ -140,7 +140,8 @@ func newMarkers() map[string]marker {
 	add(marker{kind: noiseWord, label: "first"}, "dạ,thưa,vâng") // thôn Thanh Dạ
 	add(marker{kind: noiseWord}, "ạ,nhé,nha,nhe,nghe,hỉ,thôi,đó,cũ,mới,"+
 		"tôi,em,mình,con,cháu,anh,chị,nhà,ở,tại,từ,thuộc,địa chỉ,là,quê,quê quán,về,đi,đến,sống,hiện,đang,nay,"+
-		"tạm trú,thường trú,hộ khẩu,hktt,nơi ở,chỗ ở,trú,việt nam,vn,và")
+		"tạm trú,thường trú,hộ khẩu,hktt,nơi ở,chỗ ở,trú,việt nam,vn,và,"+
+		"ward,commune,town,district,city,province,vietnam")
 	return out
 }
 
