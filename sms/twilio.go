@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -21,6 +22,7 @@ type Twilio struct {
 	c      Config
 	api    *url.URL
 	kind   senderKind
+	heard  bool // Twilio can reach us, so it may be asked to call back
 	client http.RoundTripper
 	doubts doubts
 }
@@ -114,7 +116,19 @@ func NewTwilio(c Config) (*Twilio, error) {
 	if c.Count == nil {
 		c.Count = func(string) {}
 	}
-	return &Twilio{c: c, api: api, kind: kind, client: newTransport()}, nil
+	heard := !homely(public) || homely(api)
+	return &Twilio{c: c, api: api, kind: kind, heard: heard, client: newTransport()}, nil
+}
+
+// homely tells whether a site is known by its own machine or network alone.
+// Twilio refuses a message whose call-back it cannot reach; without one a
+// machine that has no public address can still send, and hear by Missed.
+func homely(site *url.URL) bool {
+	host := site.Hostname()
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsLoopback() || ip.IsPrivate() || ip.IsUnspecified() || ip.IsLinkLocalUnicast()
+	}
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost")
 }
 
 func kindOf(from string) (senderKind, error) {

@@ -30,7 +30,10 @@ func (t *Twilio) Webhook(in channel.Inbox) http.Handler {
 		if m, why := t.inbound(form); why != "" {
 			t.c.Count(why)
 		} else if err := in(r.Context(), m); err != nil {
-			t.c.Log.Error("take a message of twilio", "sid", m.ExternalID, "err", err)
+			t.c.Count("not_stored")
+			if !errors.Is(err, channel.ErrUnavailable) { // which is told once, not for each message
+				t.c.Log.Error("take a message of twilio", "sid", m.ExternalID, "err", err)
+			}
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 			return
 		}

@@ -15,6 +15,9 @@ import (
 	messages "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
+// clockSkew is how much earlier than ours Twilio's clock may be.
+const clockSkew = 30 * time.Second
+
 // maxBody is what Twilio takes in one message, in letters.
 const maxBody = 1600
 
@@ -23,14 +26,13 @@ func (t *Twilio) Send(ctx context.Context, m core.Outbound) (string, error) {
 	if utf8.RuneCountInString(m.Text) > maxBody {
 		return "", &channel.SendError{Refused: true, Err: errors.New("twilio: the text is too long")}
 	}
-	key := m.ID + "|" + m.Text // the parts of one outbox row share its ID
-	if since, ok := t.doubts.about(key); ok {
+	if since, ok := t.doubts.about(m.ID); ok {
 		id, err := t.lookUp(ctx, m, since)
 		if err != nil {
 			return "", fmt.Errorf("look for a message that timed out: %w", err)
 		}
 		if id != "" {
-			t.doubts.settle(key, id)
+			t.doubts.settle(m.ID, id)
 			return id, nil
 		}
 	}
@@ -47,11 +49,11 @@ func (t *Twilio) Send(ctx context.Context, m core.Outbound) (string, error) {
 	})
 	if err != nil {
 		if m.ID != "" && c.reached() {
-			t.doubts.keep(key, began)
+			t.doubts.keep(m.ID, began)
 		}
 		return "", t.failure(c, err, m.URN.Path())
 	}
-	t.doubts.settle(key, sid)
+	t.doubts.settle(m.ID, sid)
 	return sid, nil
 }
 
@@ -65,6 +67,9 @@ func (t *Twilio) create(m core.Outbound) *messages.CreateMessageParams {
 	} else {
 		p.SetFrom(t.c.From)
 	}
+	if !t.heard {
+		return p
+	}
 	callback := t.c.PublicURL + StatusPath
 	if m.ID != "" {
 		callback += "?" + url.Values{"ref": {m.ID}}.Encode()
@@ -74,8 +79,9 @@ func (t *Twilio) create(m core.Outbound) *messages.CreateMessageParams {
 
 // lookUp finds a message that Twilio made out of a call of ours that seemed to
 // fail. A text that went to the same number since then is the one, unless we
-// know it by its SID: the outbox sends one person one message at a time. The
-// list is not asked by the day of sending, which a queued message has not.
+// know it by its SID: the outbox sends one person one message at a time, and
+// what was sent before, a question asked twice perhaps, is known. The list is
+// not asked by the day of sending, which a queued message has not.
 func (t *Twilio) lookUp(ctx context.Context, m core.Outbound, since time.Time) (string, error) {
 	p := &messages.ListMessageParams{}
 	p.SetTo(m.URN.Path()).SetPageSize(50)
@@ -89,7 +95,7 @@ func (t *Twilio) lookUp(ctx context.Context, m core.Outbound, since time.Time) (
 	}
 	for _, one := range page.Messages {
 		made, err := time.Parse(time.RFC1123Z, text(one.DateCreated))
-		if err != nil || made.Before(since.Truncate(time.Second)) {
+		if err != nil || made.Before(since.Add(-clockSkew)) {
 			continue
 		}
 		if text(one.Direction) == "inbound" || text(one.Body) != m.Text || t.doubts.knows(text(one.Sid)) {
@@ -112,8 +118,8 @@ func text(s *string) string {
 // them, and then a message may be sent twice.
 type doubts struct {
 	mu    sync.Mutex
-	since map[string]time.Time // outbox ID and text -> before the first try
-	sids  [1024]string
+	since map[string]time.Time // outbox ID -> before the first try
+	sids  [8192]string         // more than are sent within the skew of the clocks
 	next  int
 }
 
