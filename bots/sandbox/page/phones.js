@@ -123,7 +123,8 @@ document.addEventListener('submit', async (event) => {
   const body = form.enctype === 'multipart/form-data' ? data : new URLSearchParams(data);
   let refused = '';
   try {
-    const answer = await fetch(form.action, { method: 'POST', body, headers: { 'X-Live': '1' } });
+    // Not form.action: that is the button of this name, where there is one.
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers: { 'X-Live': '1' } });
     if (!answer.ok) refused = (await answer.text()).trim();
   } catch {
     refused = lang === 'en' ? 'The program does not answer.' : 'Chương trình không trả lời.';
