@@ -124,12 +124,15 @@ func TestScopeHolds(t *testing.T) {
 
 func TestGroupOf(t *testing.T) {
 	for question, want := range map[string]Group{
-		"symptoms": ExposureSymptoms, "exposures": ExposureSymptoms, "exposure_1": ExposureSymptoms,
+		"symptoms": ExposureSymptoms, "exposures": ExposureSymptoms, "exposure_last": ExposureSymptoms,
 		"conditions": Conditions, "religion": Conditions, "a question of next year": Conditions,
 		"occupation": FullIdentity, "id_number": FullIdentity, "house": FullIdentity,
 	} {
 		if got := GroupOf(question); got != want {
 			t.Errorf("%s is of %s, want %s", question, got, want)
+		}
+		if Classed(question) != (question != "a question of next year") {
+			t.Errorf("%s: classed %v", question, Classed(question))
 		}
 	}
 }

@@ -2,32 +2,36 @@ package duty
 
 import "strings"
 
-// identity are the answers that say who a person is, beyond what a check shows.
-var identity = words(`phone proxy name full_name id id_type id_number insurance birth sex nationality country
-	occupation workplace ethnicity marital education permanent permanent_house permanent_sub current current_house
-	current_sub home house sub place quarter relation`)
+// groups says which group of fields an answer belongs to, by the key it is
+// kept under in a declaration. Religion stands with the conditions, as it is
+// sensitive by law.
+var groups = classed(map[Group]string{
+	ExposureSymptoms: `symptoms exposures exposure_last`,
+	Conditions:       `conditions has_conditions religion`,
+	FullIdentity: `full_name birth sex id_type id_number insurance nationality
+		permanent permanent_commune permanent_sub permanent_house permanent_typed
+		current current_sub commune sub house typed
+		ethnicity marital education occupation workplace check_birth check_sex check_papers`,
+})
 
-// health are the answers about exposures and symptoms.
-var health = words(`symptoms exposures symptom exposure symptoms_since symptoms_other since fever_since
-	exposed_on exposures_on last_exposure exposure_last exposure_note countries returned`)
+func classed(lists map[Group]string) map[string]Group {
+	all := make(map[string]Group)
+	for group, list := range lists {
+		for key := range strings.FieldsSeq(list) {
+			all[key] = group
+		}
+	}
+	return all
+}
 
-// GroupOf is the group of fields that an answer belongs to, by the ID of its
-// question. An answer nobody has classed is shown to the fewest: it stands
-// with the conditions, and so does religion, which is sensitive by law.
-func GroupOf(question string) Group {
-	switch {
-	case identity[question]:
-		return FullIdentity
-	case health[question], strings.HasPrefix(question, "exposure_"), strings.HasPrefix(question, "symptom_"):
-		return ExposureSymptoms
+// GroupOf is the group of fields that an answer belongs to. An answer that
+// nobody has classed is shown to the fewest: it stands with the conditions.
+func GroupOf(key string) Group {
+	if g, ok := groups[key]; ok {
+		return g
 	}
 	return Conditions
 }
 
-func words(list string) map[string]bool {
-	set := make(map[string]bool)
-	for w := range strings.FieldsSeq(list) {
-		set[w] = true
-	}
-	return set
-}
+// Classed tells whether somebody has said which group an answer belongs to.
+func Classed(key string) bool { return groups[key] != "" }

@@ -45,7 +45,7 @@ type Row struct {
 	Channel   string
 	Proven    bool
 	Version   int
-	Symptoms  []string
+	Symptoms  []string // nil when not asked or not shown
 	Exposures []string
 }
 

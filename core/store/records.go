@@ -60,7 +60,7 @@ type Version struct {
 	Author   string // name of the officer who typed it in; "" for the person
 	Proven   bool
 	Area     string // the finest known GSO code, as declared then
-	// ExposureSymptoms
+	// ExposureSymptoms; nil was not asked, which is no "no"
 	Symptoms  []string
 	Exposures []string
 	// the rest of what was said, question ID -> answer, cut by duty.GroupOf
@@ -203,9 +203,13 @@ func (v *Version) cut(shown []duty.Group) {
 	delete(v.Said, "exposures")
 }
 
+// texts is a list of coded answers; nil when there is none, not even an empty one.
 func texts(v any) []string {
-	list, _ := v.([]any)
-	var out []string
+	list, ok := v.([]any)
+	if !ok {
+		return nil
+	}
+	out := []string{}
 	for _, item := range list {
 		if text, ok := item.(string); ok {
 			out = append(out, text)

@@ -1,0 +1,210 @@
+package admin
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"khaibao/core"
+	"khaibao/core/area"
+	"khaibao/core/duty"
+	"khaibao/core/store"
+)
+
+// answer is one question's short name and what was said, in words.
+type answer struct{ ID, Label, Text string }
+
+// aboveAlready are answers that a page shows elsewhere: with the person, or as
+// the area of the declaration.
+var aboveAlready = map[string]bool{"sex": true, "id_type": true, "id_number": true, "insurance": true, "commune": true, "sub": true, "house": true}
+
+// Answers puts what a declaration says, beside what stands above it already,
+// into words: conditions first, then the rest by name.
+func (r *request) Answers(v store.Version) []answer {
+	return slices.DeleteFunc(r.allAnswers(v), func(a answer) bool {
+		return aboveAlready[a.ID] || a.ID == "nationality" && v.Said[a.ID] == "VN"
+	})
+}
+
+func (r *request) allAnswers(v store.Version) []answer {
+	var all []answer
+	for id, said := range v.Said {
+		if text := r.said(v.Form, id, said); text != "" {
+			all = append(all, answer{ID: id, Label: r.question(v.Form, id), Text: text})
+		}
+	}
+	rank := func(a answer) string {
+		if duty.GroupOf(a.ID) == duty.FullIdentity {
+			return "1" + a.Label
+		}
+		return "0" + a.Label
+	}
+	slices.SortFunc(all, func(a, b answer) int { return strings.Compare(rank(a), rank(b)) })
+	return all
+}
+
+// question is a question's short name: the form's own word for it in a review.
+func (r *request) question(form, id string) string {
+	for _, key := range []string{"admin.answer." + id, form + "." + id + ".name"} {
+		if text := r.T(key); text != key {
+			return text
+		}
+	}
+	return id
+}
+
+// said puts one answer into words, "" when nothing was said.
+func (r *request) said(form, id string, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return r.T("admin.yes")
+		}
+		return r.T("admin.no")
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case string:
+		return r.word(form, id, v)
+	case []any:
+		if len(v) == 0 {
+			return r.T("admin.none")
+		}
+		words := make([]string, len(v))
+		for i, item := range v {
+			words[i] = r.said(form, id, item)
+		}
+		return strings.Join(words, ", ")
+	case map[string]any:
+		var parts []string
+		for _, key := range slices.Sorted(mapKeys(v)) {
+			if text := r.said(form, key, v[key]); text != "" {
+				parts = append(parts, r.question(form, key)+": "+text)
+			}
+		}
+		return strings.Join(parts, "; ")
+	}
+	return fmt.Sprint(v)
+}
+
+func mapKeys(m map[string]any) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for key := range m {
+			if !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// word is a choice in the form's own words, an area by its name, a day as
+// people write it, and any other text as it is.
+func (r *request) word(form, id, value string) string {
+	single := strings.TrimSuffix(id, "s")
+	for _, key := range []string{"admin.answer." + id + "." + value, form + "." + id + "." + value, single + "." + value, "choice." + value} {
+		if text := r.T(key); text != key {
+			return text
+		}
+	}
+	if id == "nationality" {
+		return r.country(value)
+	}
+	if _, known := area.Get(value); known && strings.HasSuffix(id, "commune") {
+		return area.Address(value)
+	}
+	return core.Day(value).Local()
+}
+
+// country names a country by its ISO 3166 code.
+func (r *request) country(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return display.Regions(language.Make(r.Lang)).Name(region)
+}
+
+// Symptoms and Exposures are a declaration's in words.
+func (r *request) Symptoms(v store.Version) string { return r.listed(v.Form, "symptoms", v.Symptoms) }
+func (r *request) Exposures(v store.Version) string {
+	return r.listed(v.Form, "exposures", v.Exposures)
+}
+
+// RowSymptoms and RowExposures are those of a row on the list.
+func (r *request) RowSymptoms(row store.Row) string {
+	return r.listed("resident", "symptoms", row.Symptoms)
+}
+func (r *request) RowExposures(row store.Row) string {
+	return r.listed("resident", "exposures", row.Exposures)
+}
+
+func (r *request) listed(form, id string, values []string) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = r.word(form, id, v)
+	}
+	return strings.Join(words, ", ")
+}
+
+// ShowsHealth tells whether a person's exposures and symptoms are shown.
+func (r *request) ShowsHealth(p *store.Person) bool { return p.Shows(duty.ExposureSymptoms) }
+
+// ShowsIdentity tells whether a person's full ID, phone and house are shown.
+func (r *request) ShowsIdentity(p *store.Person) bool { return p.Shows(duty.FullIdentity) }
+
+// Day is a civil day as people write it, cut as it was told.
+func (r *request) Day(d string) string {
+	if len(d) == len("2006-01") {
+		return d[5:7] + "/" + d[:4]
+	}
+	return core.Day(d).Local()
+}
+
+// National is a phone as people in Vietnam dial it.
+func (r *request) National(e164 string) string {
+	if rest, ok := strings.CutPrefix(e164, "+84"); ok && len(rest) == 9 {
+		return "0" + rest[:2] + " " + rest[2:5] + " " + rest[5:]
+	}
+	return e164
+}
+
+// compare lists what one version changed against the one before.
+func (r *request) compare(before, after store.Version) []fieldChange {
+	list := []fieldChange{}
+	add := func(label, a, b string) {
+		if a != b {
+			list = append(list, fieldChange{label, a, b})
+		}
+	}
+	none := r.T("admin.none")
+	orNone := func(text string) string {
+		if text == "" {
+			return none
+		}
+		return text
+	}
+	add(r.T("admin.symptoms"), orNone(r.Symptoms(before)), orNone(r.Symptoms(after)))
+	add(r.T("admin.exposures"), orNone(r.Exposures(before)), orNone(r.Exposures(after)))
+	add(r.T("admin.area"), r.Area(before.Area), r.Area(after.Area))
+	old := make(map[string]string)
+	for _, a := range r.allAnswers(before) {
+		old[a.ID] = a.Text
+	}
+	for _, a := range r.allAnswers(after) {
+		if a.ID != "commune" { // told as the area above
+			add(a.Label, orNone(old[a.ID]), a.Text)
+		}
+		delete(old, a.ID)
+	}
+	for _, a := range r.allAnswers(before) {
+		if text, gone := old[a.ID]; gone {
+			add(a.Label, text, none)
+		}
+	}
+	return list
+}

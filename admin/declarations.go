@@ -1,0 +1,234 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/area"
+	"khaibao/core/reading"
+	"khaibao/core/store"
+)
+
+// filterForm is the filter of the list as it was filled in. What cannot be
+// read stays in its field with the reason beside it.
+type filterForm struct {
+	From, To, Area, Name, Channel, Show, Proof string
+	NewestOnly                                 bool
+	Errors                                     map[string]string // field -> locale key
+}
+
+// What the filter may choose among.
+var (
+	channels = []string{"telegram", "zalo", "sms", "web"}
+	proofs   = []string{"proven", "unproven"}
+)
+
+func readFilter(get func(string) string) filterForm {
+	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")),
+		Channel: get("channel"), Show: get("show"), Proof: get("proof"), NewestOnly: get("newest") == "1"}
+	return f
+}
+
+// read makes the store's filter of the form.
+func (f *filterForm) read() (out store.Filter) {
+	f.Errors = make(map[string]string)
+	day := func(field, text string) core.Day {
+		if text == "" {
+			return ""
+		}
+		for _, layout := range []string{time.DateOnly, "02/01/2006", "2/1/2006"} {
+			if t, err := time.Parse(layout, text); err == nil {
+				return core.Day(t.Format(time.DateOnly))
+			}
+		}
+		f.Errors[field] = "admin.filter.day"
+		return ""
+	}
+	out.From, out.To = day("from", f.From), day("to", f.To)
+	if f.From != "" && out.From != "" {
+		f.From = string(out.From)
+	}
+	if f.To != "" && out.To != "" {
+		f.To = string(out.To)
+	}
+	if out.From != "" && out.To != "" && out.To < out.From {
+		f.Errors["to"] = "admin.filter.order"
+	}
+	out.Area, out.NewestOnly = f.Area, f.NewestOnly
+	out.Name = reading.Fold(f.Name)
+	if f.Name != "" && out.Name == "" {
+		f.Errors["name"] = "admin.filter.name"
+	}
+	if slices.Contains(channels, f.Channel) {
+		out.Channel = f.Channel
+	}
+	out.Symptomatic, out.Exposed = f.Show == "symptomatic", f.Show == "exposed"
+	if slices.Contains(proofs, f.Proof) {
+		out.Proof = f.Proof
+	}
+	return out
+}
+
+// Values is the filter as the query of a link. A name is not in it: it would
+// stay in the browser's history.
+func (f filterForm) Values() url.Values {
+	v := url.Values{}
+	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "channel": f.Channel, "show": f.Show, "proof": f.Proof} {
+		if value != "" {
+			v.Set(key, value)
+		}
+	}
+	if f.NewestOnly {
+		v.Set("newest", "1")
+	}
+	return v
+}
+
+// Active tells whether anything is filtered.
+func (f filterForm) Active() bool { return len(f.Values()) > 0 || f.Name != "" }
+
+// With is the link to this filter with one field changed.
+func (f filterForm) With(field, value string) string {
+	v := f.Values()
+	v.Set(field, value)
+	if value == "" {
+		v.Del(field)
+	}
+	return listURL(v)
+}
+
+func listURL(v url.Values) string {
+	if len(v) == 0 {
+		return "/admin/declarations"
+	}
+	return "/admin/declarations?" + v.Encode()
+}
+
+// listPage is what the list shows.
+type listPage struct {
+	Filter    filterForm
+	Page      store.Page
+	Areas     []area.Unit // those inside the officer's area that one may choose
+	Channels  []string
+	Proofs    []string
+	Older     string // link to the next page, "" when the list was searched by name or ends
+	Next      string // cursor of the next page for a search by name
+	FirstPage bool
+}
+
+// Counted says a count, "10.000+" where counting stopped.
+func (l listPage) Counted(n int) string {
+	if n >= store.CountedAtMost {
+		return thousands(store.CountedAtMost) + "+"
+	}
+	return thousands(n)
+}
+
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "." + text[i:]
+	}
+	return text
+}
+
+func (s *Server) showDeclarations(r *request) (string, any, error) {
+	q := r.URL.Query()
+	f := readFilter(q.Get)
+	f.Name = ""
+	return s.list(r, f, q.Get("after"))
+}
+
+// searchDeclarations takes the filter's form: without a name it leads to the
+// page that has a link of its own, with one it answers at once.
+func (s *Server) searchDeclarations(r *request) (string, any, error) {
+	if err := parseForm(r); err != nil {
+		return "", nil, err
+	}
+	f := readFilter(r.PostFormValue)
+	if f.Name == "" {
+		return "", nil, redirect(listURL(f.Values()))
+	}
+	return s.list(r, f, r.PostFormValue("after"))
+}
+
+func (s *Server) list(r *request, f filterForm, after string) (string, any, error) {
+	filter := f.read()
+	page := listPage{Filter: f, Areas: areasIn(r.Officer.Area), Channels: channels, Proofs: proofs, FirstPage: after == ""}
+	if len(f.Errors) > 0 {
+		return "declarations.html", page, status(http.StatusUnprocessableEntity)
+	}
+	look := store.Look{Officer: *r.Officer, Screen: "declarations", At: r.At}
+	var err error
+	page.Page, err = s.Store.Declarations(r.Context(), look, r.Officer.ListScope(), filter, parseCursor(after))
+	if err != nil {
+		return "", nil, err
+	}
+	if next := page.Page.Next; next != (store.Cursor{}) {
+		page.Next = cursorText(next)
+		if f.Name == "" {
+			page.Older = f.With("after", page.Next)
+		}
+	}
+	return "declarations.html", page, nil
+}
+
+func cursorText(c store.Cursor) string { return strconv.FormatInt(c.At, 10) + "." + c.ID }
+
+// parseCursor reads where a page begins; what is no cursor begins anew.
+func parseCursor(text string) store.Cursor {
+	at, id, ok := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(at, 10, 64)
+	if !ok || err != nil || strings.Trim(id, "0123456789abcdef-") != "" {
+		return store.Cursor{}
+	}
+	return store.Cursor{At: n, ID: id}
+}
+
+// areasIn lists an area's units: districts and their communes for a province,
+// communes for a district.
+func areasIn(code string) []area.Unit {
+	var all []area.Unit
+	for _, u := range area.Children(code) {
+		all = append(all, u)
+		all = append(all, area.Children(u.Code)...)
+	}
+	return all
+}
+
+// recordPage is what one declaration's page shows.
+type recordPage struct {
+	*store.Declaration
+	Changes []change // the history, the newest first
+}
+
+// change is one version and what it changed.
+type change struct {
+	store.Version
+	This   bool
+	Fields []fieldChange // against the version before; nil for the first
+}
+
+type fieldChange struct{ Label, Before, After string }
+
+func (s *Server) showDeclaration(r *request) (string, any, error) {
+	look := store.Look{Officer: *r.Officer, Screen: "declaration", At: r.At}
+	d, err := s.Store.Declaration(r.Context(), look, r.Officer.ListScope(), r.PathValue("id"))
+	if err != nil {
+		return "", nil, err
+	}
+	page := recordPage{Declaration: d}
+	for i, v := range d.History {
+		c := change{Version: v, This: v.ID == d.ID}
+		if i+1 < len(d.History) {
+			c.Fields = r.compare(d.History[i+1], v)
+		}
+		page.Changes = append(page.Changes, c)
+	}
+	return "declaration.html", page, nil
+}

@@ -1,0 +1,210 @@
+package admin
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"khaibao/core"
+	"khaibao/core/duty"
+)
+
+// who may use each route, by the duty table: a route of the table that is not
+// here fails the test, and so does a line here without a route.
+var access = map[string]struct {
+	stranger bool
+	duties   []duty.Duty // nil: every officer
+	form     url.Values  // what a POST sends
+	want     int         // for those who may; 0 is 200
+}{
+	"GET /admin/assets/{name}":     {stranger: true},
+	"GET /admin/sign-in":           {stranger: true},
+	"POST /admin/sign-in":          {stranger: true, want: http.StatusUnauthorized},
+	"POST /admin/language":         {stranger: true, want: http.StatusSeeOther},
+	"POST /admin/sign-out":         {want: http.StatusSeeOther},
+	"GET /admin/password":          {},
+	"POST /admin/password":         {want: http.StatusUnprocessableEntity},
+	"GET /admin/{$}":               {},
+	"GET /admin/check":             {duties: mayCheck},
+	"POST /admin/check":            {duties: mayCheck, form: url.Values{"q": {"046055000123"}}},
+	"GET /admin/declarations":      {duties: mayList},
+	"POST /admin/declarations":     {duties: mayList, form: url.Values{"name": {"An"}}},
+	"GET /admin/declarations/{id}": {duties: mayList},
+	"GET /admin/tasks":             {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
+	"GET /q/{code}":                {stranger: true},
+	"GET /Q/{code}":                {stranger: true},
+	"/admin/":                      {want: http.StatusNotFound},
+	"/q/":                          {stranger: true, want: http.StatusNotFound},
+	"/Q/":                          {stranger: true, want: http.StatusNotFound},
+}
+
+var (
+	mayCheck = []duty.Duty{duty.Team, duty.Police, duty.Station, duty.Digitisation, duty.CDC, duty.Centre}
+	mayList  = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
+)
+
+// fill makes a path of a pattern.
+func fill(pattern string, id, code string) (method, path string) {
+	method, path, found := strings.Cut(pattern, " ")
+	if !found {
+		method, path = "GET", pattern+"nothing/here"
+	}
+	return method, strings.NewReplacer("{$}", "", "{id}", id, "{code}", code, "{name}", "admin.css").Replace(path)
+}
+
+func TestEveryRouteAsEveryDuty(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anCuu})
+		var seen []string
+		for _, rt := range x.server.routes() {
+			seen = append(seen, rt.pattern)
+		}
+		for pattern := range access {
+			if !slices.Contains(seen, pattern) {
+				t.Errorf("%s: a rule without a route", pattern)
+			}
+		}
+		absent := x.as(duty.CDC, "46").get("/admin/declarations/" + core.NewID())
+		for _, d := range append(duty.All(), "") {
+			inside, outside := x.browser(), x.browser()
+			if d != "" {
+				inside, outside = x.as(d, "474"), x.as(d, "480")
+			}
+			for _, pattern := range seen {
+				rule, known := access[pattern]
+				if !known {
+					t.Errorf("%s: a route without a rule", pattern)
+					continue
+				}
+				if pattern == "POST /admin/sign-out" {
+					continue // would end the walk; TestSignOut has it
+				}
+				may := rule.duties == nil && d != "" || slices.Contains(rule.duties, d) || rule.stranger
+				for area, b := range map[string]*browser{"inside": inside, "outside": outside} {
+					name := fmt.Sprintf("%s as %q, %s", pattern, d, area)
+					method, path := fill(pattern, an.DeclarationID, an.Code)
+					var got reply
+					if method == "POST" {
+						form := url.Values{"name": {name}} // a sign-in of its own: tries of one name slow down
+						maps.Copy(form, rule.form)
+						got = b.post(path, form)
+					} else {
+						got = b.get(path)
+					}
+					switch {
+					case pattern == "GET /admin/declarations/{id}" && area == "outside" && may:
+						if got.status != 404 || words404(got.body) != words404(absent.body) {
+							t.Errorf("%s: %d, not the page of a record that never was", name, got.status)
+						}
+					case pattern == "GET /admin/sign-in" && d != "":
+						if got.status != http.StatusSeeOther {
+							t.Errorf("%s: %d", name, got.status)
+						}
+					case may:
+						want := rule.want
+						if want == 0 {
+							want = http.StatusOK
+						}
+						if got.status != want {
+							t.Errorf("%s: %d, want %d", name, got.status, want)
+						}
+					case d == "":
+						if got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/admin/sign-in") || got.body != "" {
+							t.Errorf("%s: %d to %q", name, got.status, got.header.Get("Location"))
+						}
+					default:
+						if got.status != http.StatusNotFound || words404(got.body) != words404(absent.body) {
+							t.Errorf("%s: %d, not the page of what is not there", name, got.status)
+						}
+					}
+					if d == "" && strings.Contains(got.body, "Nguyễn Văn An") {
+						t.Errorf("%s: a stranger reads a name", name)
+					}
+				}
+			}
+		}
+	})
+}
+
+// words404 is what a page says, without its menu, which differs by duty.
+func words404(body string) string {
+	_, rest, _ := strings.Cut(body, "<main")
+	return rest
+}
+
+func TestRecordInsideAndOutside(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anCuu,
+			house: "7 Hải Triều", symptoms: []string{"fever"}, conditions: []string{"diabetes"}})
+		path := "/admin/declarations/" + an.DeclarationID
+		x.as(duty.Team, anCuu).get(path).wants(t, "team of the ward", 200, "Nguyễn Văn An", "046055000123", "7 Hải Triều", "Sốt", "090 000 0001", "no:Tiểu đường")
+		x.as(duty.CDC, "46").get(path).wants(t, "cdc of the province", 200, "Nguyễn Văn An", "046055000123", "Tiểu đường")
+		x.as(duty.Leader, "474").get(path).wants(t, "leader of the district", 200, "Nguyễn Văn An", "1955", "•••• 0123", "no:046055000123", "no:Sốt", "no:Hải Triều", "no:Tiểu đường", "no:090 000")
+		cdc := x.as(duty.CDC, "480")
+		other, never := cdc.get(path), cdc.get("/admin/declarations/"+core.NewID())
+		if other.status != 404 || other.status != never.status || other.body != never.body {
+			t.Errorf("a record outside the area answers unlike one that never was:\n%s\n%s", other.body, never.body)
+		}
+		for key := range other.header {
+			if key != "Date" && other.header.Get(key) != never.header.Get(key) {
+				t.Errorf("header %s: %q and %q", key, other.header.Get(key), never.header.Get(key))
+			}
+		}
+	})
+}
+
+func TestCrossOriginIsRefused(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anCuu})
+		b := x.as(duty.CDC, "46")
+		posts := 0
+		for _, rt := range x.server.routes() {
+			method, path := fill(rt.pattern, an.DeclarationID, an.Code)
+			if method != "POST" {
+				continue
+			}
+			posts++
+			for header, value := range map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"} {
+				r := b.request("POST", path, "application/x-www-form-urlencoded", strings.NewReader(url.Values{"q": {"046055000123"}, "name": {"An"}}.Encode()))
+				r.Header.Set(header, value)
+				b.do(r).wants(t, "POST "+path+" with "+header+" "+value, http.StatusForbidden, "no:Nguyễn")
+			}
+		}
+		if posts < 5 {
+			t.Errorf("only %d routes take a POST", posts)
+		}
+		b.get("/admin/").wants(t, "the sign-in after all of it", 200)
+	})
+}
+
+func TestHeadersOfEveryPage(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", phone: "+84900000001", commune: anCuu})
+		b := x.as(duty.CDC, "46")
+		for _, rt := range x.server.routes() {
+			method, path := fill(rt.pattern, an.DeclarationID, an.Code)
+			if method != "GET" {
+				continue
+			}
+			h := b.get(path).header
+			for key, want := range map[string]string{
+				"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+				"X-Robots-Tag": "noindex, nofollow", "X-Frame-Options": "DENY", "Strict-Transport-Security": "",
+			} {
+				if h.Get(key) != want {
+					t.Errorf("%s: %s is %q", path, key, h.Get(key))
+				}
+			}
+			if stored := h.Get("Cache-Control"); stored != "no-store" && !strings.HasPrefix(path, "/admin/assets/") {
+				t.Errorf("%s: Cache-Control %q", path, stored)
+			}
+		}
+		if !strings.HasPrefix(contentPolicy, "default-src 'none'") || strings.Contains(contentPolicy, "unsafe") {
+			t.Errorf("content policy %q", contentPolicy)
+		}
+	})
+}

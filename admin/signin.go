@@ -1,0 +1,248 @@
+package admin
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/duty"
+	"khaibao/core/qr"
+	"khaibao/core/store"
+)
+
+const (
+	homePath     = "/admin/"
+	signInPath   = "/admin/sign-in"
+	signOutPath  = "/admin/sign-out"
+	passwordPath = "/admin/password"
+)
+
+// recognise finds who asks by the sign-in cookie.
+func (s *Server) recognise(r *request) error {
+	cookie, err := r.Cookie(s.cookie)
+	if err != nil || cookie.Value == "" {
+		return nil
+	}
+	o, err := s.Store.SignedIn(r.Context(), r.At, cookie.Value)
+	if errors.Is(err, core.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Officer, r.token = &o, cookie.Value
+	return nil
+}
+
+// setCookie keeps or, when value is "", drops the sign-in cookie.
+func (s *Server) setCookie(r *request, value string) {
+	c := http.Cookie{Name: s.cookie, Value: value, Path: "/", MaxAge: int(store.SignInWhole / time.Second),
+		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode} // Lax: a QR opened from a chat must find it
+	if value == "" {
+		c.MaxAge = -1
+	}
+	r.header.Add("Set-Cookie", c.String())
+}
+
+// signInURL is the sign-in page that comes back to the page asked for.
+func signInURL(r *http.Request) string {
+	if r.Method != http.MethodGet || r.URL.Path == homePath {
+		return signInPath
+	}
+	return signInPath + "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+}
+
+// safeNext lets a sign-in go on only to a page of ours.
+func safeNext(next string) string {
+	if rest, ok := strings.CutPrefix(next, "/q/"); ok {
+		if code, ok := qr.ParseCode(rest); ok {
+			return "/q/" + code
+		}
+		return homePath
+	}
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(next, homePath) ||
+		strings.Contains(next, `\`) || strings.Contains(u.Path, "..") || u.Path == signInPath {
+		return homePath
+	}
+	return next
+}
+
+// signInForm is what the sign-in page shows.
+type signInForm struct {
+	Name, Next string
+	Error      string        // locale key
+	Wait       time.Duration // with Error: how long until the next try
+}
+
+func (f signInForm) Seconds() string {
+	return strconv.Itoa(int((f.Wait + time.Second - 1) / time.Second))
+}
+
+func (s *Server) showSignIn(r *request) (string, any, error) {
+	next := safeNext(r.URL.Query().Get("next"))
+	if r.Officer != nil {
+		return "", nil, redirect(next)
+	}
+	return "sign-in.html", signInForm{Next: next}, nil
+}
+
+// signIn says the same of a wrong password, an unknown name and a disabled
+// account, after the same time.
+func (s *Server) signIn(r *request) (string, any, error) {
+	if err := parseForm(r); err != nil {
+		return "", nil, err
+	}
+	form := signInForm{Name: cleanSignIn(r.PostFormValue("name")), Next: safeNext(r.PostFormValue("next"))}
+	wait, err := s.Store.TrySignIn(r.Context(), r.At, form.Name, s.network(r))
+	if err != nil {
+		return "", nil, err
+	}
+	if wait > 0 {
+		form.Error, form.Wait = "admin.signin.wait", wait
+		r.header.Set("Retry-After", form.Seconds())
+		return "sign-in.html", form, status(http.StatusTooManyRequests)
+	}
+	o, phc, err := s.Store.OfficerBySignIn(r.Context(), form.Name)
+	if err != nil && !errors.Is(err, core.ErrNotFound) {
+		return "", nil, err
+	}
+	right, err := duty.Matches(r.Context(), r.PostFormValue("password"), phc)
+	if err != nil {
+		return "", nil, err
+	}
+	if !right || o.Disabled {
+		form.Error = "admin.signin.wrong"
+		return "sign-in.html", form, status(http.StatusUnauthorized)
+	}
+	if err := s.Store.SignInWorked(r.Context(), r.At, form.Name, s.network(r)); err != nil {
+		return "", nil, err
+	}
+	if err := s.beginSignIn(r, o.ID); err != nil {
+		return "", nil, err
+	}
+	if o.MustChange {
+		return "", nil, redirect(passwordPath)
+	}
+	return "", nil, redirect(form.Next)
+}
+
+// beginSignIn gives the browser a new cookie; what it had before is ended.
+func (s *Server) beginSignIn(r *request, officerID string) error {
+	if r.token != "" {
+		if err := s.Store.EndSignIn(r.Context(), r.At, r.token); err != nil {
+			return err
+		}
+	}
+	token := newToken()
+	s.setCookie(r, token)
+	return s.Store.AddSignIn(r.Context(), r.At, officerID, token)
+}
+
+// newToken is 32 random bytes as text.
+func newToken() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func (s *Server) signOut(r *request) (string, any, error) {
+	s.setCookie(r, "")
+	if err := s.Store.EndSignIn(r.Context(), r.At, r.token); err != nil {
+		return "", nil, err
+	}
+	return "", nil, redirect(signInPath)
+}
+
+// network is where a try to sign in comes from: a /24, or a /48 of IPv6.
+func (s *Server) network(r *request) string {
+	addr := s.ClientIP(r.Request)
+	bits := 24
+	if addr.Is6() {
+		bits = 48
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}.String()
+	}
+	return prefix.String()
+}
+
+// cleanSignIn is the form in which sign-in names are kept and compared.
+func cleanSignIn(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
+// passwordForm is what the page for a new password shows.
+type passwordForm struct {
+	Current, New, Repeat string // locale keys of what is wrong with each field
+	Wait                 string // seconds until the next try
+}
+
+func (s *Server) showPassword(r *request) (string, any, error) {
+	return "password.html", passwordForm{}, nil
+}
+
+func (s *Server) changePassword(r *request) (string, any, error) {
+	if err := parseForm(r); err != nil {
+		return "", nil, err
+	}
+	var form passwordForm
+	password := r.PostFormValue("new")
+	if err := duty.CheckPassword(password, r.Officer.SignIn); err != nil {
+		form.New = "admin.password." + err.Error()
+	} else if r.PostFormValue("repeat") != password {
+		form.Repeat = "admin.password.differs"
+	} else if password == r.PostFormValue("current") {
+		form.New = "admin.password.same"
+	}
+	if form != (passwordForm{}) {
+		return "password.html", form, status(http.StatusUnprocessableEntity)
+	}
+	form, err := s.checkCurrent(r)
+	if err != nil {
+		return "", nil, err
+	}
+	if form != (passwordForm{}) {
+		return "password.html", form, status(http.StatusUnprocessableEntity)
+	}
+	phc, err := duty.Hash(r.Context(), password)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := s.Store.SetPassword(r.Context(), r.At, r.Officer.ID, phc, false); err != nil {
+		return "", nil, err
+	}
+	if err := s.beginSignIn(r, r.Officer.ID); err != nil {
+		return "", nil, err
+	}
+	return "", nil, redirect(homePath + "?done=password")
+}
+
+// checkCurrent asks for the password in force, as slowly as a sign-in.
+func (s *Server) checkCurrent(r *request) (passwordForm, error) {
+	wait, err := s.Store.TrySignIn(r.Context(), r.At, r.Officer.SignIn, s.network(r))
+	if err != nil {
+		return passwordForm{}, err
+	}
+	if wait > 0 {
+		return passwordForm{Current: "admin.signin.wait", Wait: signInForm{Wait: wait}.Seconds()}, nil
+	}
+	_, phc, err := s.Store.OfficerBySignIn(r.Context(), r.Officer.SignIn)
+	if err != nil {
+		return passwordForm{}, err
+	}
+	right, err := duty.Matches(r.Context(), r.PostFormValue("current"), phc)
+	if err != nil {
+		return passwordForm{}, err
+	}
+	if !right {
+		return passwordForm{Current: "admin.password.wrong"}, nil
+	}
+	return passwordForm{}, s.Store.SignInWorked(r.Context(), r.At, r.Officer.SignIn, s.network(r))
+}

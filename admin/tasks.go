@@ -1,0 +1,58 @@
+package admin
+
+import (
+	"time"
+
+	"khaibao/core/duty"
+	"khaibao/core/store"
+)
+
+// taskScope is whose tasks an officer sees: those of the own area for a duty
+// that sees its people unmasked, and for who keeps the accounts.
+func taskScope(o duty.Officer) duty.Scope {
+	switch duty.May(o.Duty, duty.InArea, duty.Lists) {
+	case duty.Yes, duty.OfficersOnly:
+		return duty.Scope{Area: o.Area}
+	}
+	return duty.Scope{}
+}
+
+// taskPage is what the list of tasks shows.
+type taskPage struct {
+	Tasks []store.OpenTask
+	After string // ID of the last one when there are more
+}
+
+// tasksShown is how many tasks one page holds.
+const tasksShown = 100
+
+func (s *Server) showTasks(r *request) (string, any, error) {
+	cursor := parseCursor(r.URL.Query().Get("after"))
+	after := store.OpenTask{ID: cursor.ID, Due: time.UnixMilli(cursor.At)}
+	list, err := s.Store.Tasks(r.Context(), *r.Officer, taskScope(*r.Officer), after, tasksShown+1)
+	if err != nil {
+		return "", nil, err
+	}
+	page := taskPage{Tasks: list}
+	if len(list) > tasksShown {
+		page.Tasks = list[:tasksShown]
+		last := page.Tasks[tasksShown-1]
+		page.After = cursorText(store.Cursor{At: last.Due.UnixMilli(), ID: last.ID})
+	}
+	return "tasks.html", page, nil
+}
+
+// TaskKind names a kind of task.
+func (r *request) TaskKind(kind string) string { return r.orKey("admin.task."+kind, kind) }
+
+// TaskNote says what a task's note stands for: the question that was not
+// understood, or the officer it is about.
+func (r *request) TaskNote(t store.OpenTask) string {
+	switch {
+	case t.Note == "":
+		return ""
+	case t.Kind == store.TaskLooks:
+		return t.Note
+	}
+	return r.question("resident", t.Note)
+}
