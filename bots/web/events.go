@@ -83,6 +83,12 @@ func (c *Channel) events(w http.ResponseWriter, r *http.Request) {
 	wake, stop := c.Mail.Watch(urn) // before the first look, so that nothing falls between
 	defer stop()
 
+	// A page may outlive its mailbox: the cookie was cleared under it, or all
+	// was purged and the Seq began anew.
+	if newest, err := c.Mail.Latest(r.Context(), urn, 1); err == nil && (len(newest) == 0 || newest[0].Seq < seq) {
+		seq = 0
+	}
+
 	// Nodes restart; their browsers should not all come back at once.
 	retry := time.Second + rand.N(2*time.Second)
 	if !stay {

@@ -263,6 +263,15 @@ func TestStreamRefuses(t *testing.T) {
 	}
 }
 
+func TestPageOutlivesItsMailbox(t *testing.T) {
+	c, s := serve(t, newMemory(), nil)
+	send(t, c, core.Outbound{URN: urnOf(secretOf(1)), Text: "từ đầu"})
+	l := listen(t, s.URL, 1, "?after=57", "")
+	if text := l.text(); text != "từ đầu" {
+		t.Errorf("a page of a mailbox that was emptied got %q", text)
+	}
+}
+
 func TestQuietPressesAreToldWithoutABubble(t *testing.T) {
 	c, s := serve(t, newMemory(), nil)
 	urn := urnOf(secretOf(1))

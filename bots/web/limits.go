@@ -18,7 +18,7 @@ import (
 type Limits struct {
 	Browser, BrowserBurst float64 // messages a second
 	Network, NetworkBurst float64 // messages a second from one /24, or /48 of IPv6
-	Streams               int     // live streams in all
+	Streams               int     // live streams in all, about 30 KB each
 	BrowserStreams        int     // live streams of one browser
 	Uploads               int     // pictures in memory at once
 }
@@ -27,7 +27,7 @@ type Limits struct {
 var DefaultLimits = Limits{
 	Browser: 2, BrowserBurst: 30,
 	Network: 50, NetworkBurst: 500,
-	Streams: 3000, BrowserStreams: 8,
+	Streams: 2000, BrowserStreams: 8,
 	Uploads: 6,
 }
 

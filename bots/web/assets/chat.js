@@ -35,6 +35,7 @@
         mark(answer.item, r.ok);
         if (r.ok) return '';
         told = answer.error || words.failed;
+        if (r.status === 403) open(); // the cookie was lost, and another came with this answer
         if (r.status < 502) return told;
       } catch {
         told = words.failed;
