@@ -55,11 +55,16 @@ func (t *turn) declared(d Declared) {
 
 // qrs shows the codes asked for, and returns to the question that waits.
 func (t *turn) qrs(list []QRCode) {
-	waiting := t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode || t.s.Question == askedResume
+	waiting := t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode || t.s.Question == askedReturn
 	switch {
 	case len(list) == 0 && t.phone() == "" && !waiting:
+		t.notice()
 		t.note(say("qr.prove"))
 		t.askPhone(nextQR)
+		return
+	case len(list) == 0 && waiting:
+		t.note(say("qr.later"))
+		t.again()
 		return
 	case len(list) == 0:
 		t.note(say("qr.none"))

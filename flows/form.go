@@ -12,6 +12,8 @@ type Form struct {
 	ID        string
 	Questions []Question
 	Health    []string // questions that a review by SMS shows
+	// Area is where the person is at home, as far as is known.
+	Area func(v View) string
 	// Declare makes the declaration out of the relevant answers.
 	Declare func(v View) Declare
 	// Ending is the locale key of what to do next, once it is stored.
@@ -58,6 +60,7 @@ type Question struct {
 	Optional bool                // may be passed over
 	Free     bool                // a SelectOne that takes other words too
 	Daily    bool                // holds only for the day it was given
+	Ahead    string              // the follow-up whose answer means yes to this one
 	Under    string              // the question it belongs to: shown and forgotten with it
 	Resets   []string            // questions whose answers an answer to this one makes void
 	Hidden   func(v View) bool   // not shown in a review

@@ -59,16 +59,8 @@ func (r *run) redraw(q *Question) {
 
 // toggled returns a new set with one choice more or less, in the form's order.
 func toggled(q *Question, set []string, choice string) []string {
-	var out []string
-	for _, c := range q.Choices {
-		if contains(set, c) != (c == choice) {
-			out = append(out, c)
-		}
+	if i := slices.Index(set, choice); i >= 0 {
+		return slices.Delete(slices.Clone(set), i, i+1)
 	}
-	for _, c := range set { // typed, beyond the list
-		if !q.hasChoice(c) && c != choice {
-			out = append(out, c)
-		}
-	}
-	return slices.Clip(out)
+	return q.inOrder(append(slices.Clip(set), choice))
 }

@@ -39,6 +39,10 @@ func (r *run) readPlace(q *Question, text string) {
 	if code := oneOf(open.Codes, read); code != "" {
 		read = area.Reading{Code: code, Sub: read.Sub, Rest: read.Rest}
 	}
+	if err != nil && open.Within != "" && isWord(text, "khong ro", "khong biet", "khong nho", "ko ro", "ko biet", "i do not know", "i dont know", "unknown") {
+		r.choose(q, unknownArea, false)
+		return
+	}
 	open.Codes = nil
 	open.Typed = joinTexts("; ", open.Typed, reading.Clean(text))
 	open.Sub = joinTexts(", ", open.Sub, read.Sub)
@@ -62,7 +66,7 @@ func (r *run) wrongPlace(within string) {
 		r.wrong(say("wrong.place"))
 		return
 	}
-	r.wrong(say("wrong.place_within", "area", area.Label(within)))
+	r.wrong(say("wrong.place_within", "area", areaName(within, r.e.Setting.Province)))
 }
 
 // numberedPlace takes a number of the choices shown.
@@ -126,11 +130,11 @@ func (r *run) finerPlace(q *Question) core.Say {
 		s := core.Say{Key: "place.which"}
 		for i, code := range open.Codes {
 			s.Choices = append(s.Choices, core.Choice{
-				Action: r.action(q.ID, code), Text: area.Label(code), Number: strconv.Itoa(i + 1), Wide: true})
+				Action: r.action(q.ID, code), Text: areaName(code, r.e.Setting.Province), Number: strconv.Itoa(i + 1), Wide: true})
 		}
 		return s
 	}
-	s := say("place.commune", "area", area.Label(open.Within))
+	s := say("place.commune", "area", areaName(open.Within, r.e.Setting.Province))
 	s.Input = core.InputText
 	s.Choices = []core.Choice{{Action: r.action(q.ID, unknownArea), Key: "place.unknown", Number: "0", Wide: true}}
 	return s
@@ -156,36 +160,50 @@ func (r *run) readQuarter(q *Question, text string) {
 	r.check(q, a)
 }
 
-// placeWords names a place: quarter, commune, district, and the province when
-// it is another one.
+// placeWords names a place: house, quarter, commune, district, and the province
+// when it is another one.
 func (r *run) placeWords(q *Question, a *Answer) string {
-	sub := a.Sub
+	sub, house := a.Sub, a.House
 	for i := range r.form.Questions {
 		child := &r.form.Questions[i]
 		if child.Under == q.ID && child.Kind == Quarter {
 			if c := r.s.answer(child.ID); c != nil && c.Value != Skipped {
-				sub = joinTexts(", ", sub, firstOf(c.Sub, c.House))
+				sub, house = joinTexts(", ", sub, c.Sub), joinTexts(", ", house, c.House)
 			}
 		}
 	}
-	name := area.Label(a.Value)
-	if !area.Contains(r.e.Setting.Province, a.Value) {
-		name = area.Address(a.Value)
+	if r.e.Features.Plain { // free words never go out by SMS
+		house = ""
 	}
-	return joinTexts(", ", sub, name)
+	return joinTexts(", ", house, sub, areaName(a.Value, r.e.Setting.Province))
+}
+
+// areaName names an area as people at home do: a commune with its district, a
+// district alone; with all above it when it lies in another province.
+func areaName(code, home string) string {
+	switch {
+	case !area.Contains(home, code):
+		return area.Address(code)
+	case area.District(code) == code:
+		u, _ := area.Get(code)
+		return u.FullName
+	}
+	return area.Label(code)
 }
 
 // oneOf finds the one of the offered areas that a reading speaks of: by itself,
 // or by the district that it lies in.
 func oneOf(codes []string, read area.Reading) string {
+	said := append([]string{read.Code}, read.Ambiguous...)
 	found := ""
 	for _, code := range codes {
-		if read.Code != "" && area.Contains(read.Code, code) {
-			if found != "" {
-				return ""
-			}
-			found = code
+		if !slices.ContainsFunc(said, func(s string) bool { return area.Contains(s, code) }) {
+			continue
 		}
+		if found != "" {
+			return ""
+		}
+		found = code
 	}
 	return found
 }

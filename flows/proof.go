@@ -57,9 +57,9 @@ func (t *turn) askPhone(next string) {
 		next = Resident.ID
 	}
 	t.s.Proof.Next = next
-	s := core.Say{Key: "phone.ask"}
+	s := core.Say{Key: "phone.ask", Input: core.InputPhone}
 	if t.e.Features.AskContact {
-		s = core.Say{Key: "phone.share", Ask: core.AskContact, AskKey: "phone.share.button"}
+		s = core.Say{Key: "phone.share", Ask: core.AskContact, AskKey: "phone.share.button", Input: core.InputPhone}
 	}
 	t.ask(askedPhone, s)
 }
@@ -154,7 +154,7 @@ func (t *turn) mayWaive() bool {
 }
 
 func (t *turn) askCode() {
-	s := core.Say{Key: "code.ask", Choices: []core.Choice{
+	s := core.Say{Key: "code.ask", Input: core.InputCode, Choices: []core.Choice{
 		{Action: "code:resend", Key: "code.resend"},
 		{Action: "code:phone", Key: "code.phone"},
 	}}

@@ -48,7 +48,52 @@ func (r *run) readOne(q *Question, text string) {
 			return
 		}
 	}
+	if r.readAhead(q, text) || q.Recheck && r.readAgain(q, text) {
+		return
+	}
 	r.wrong(say("wrong.choice"))
+}
+
+// readAhead takes the answer to a follow-up question for a yes: "tiểu đường"
+// when asked whether there are any conditions.
+func (r *run) readAhead(q *Question, text string) bool {
+	next := r.form.question(q.Ahead)
+	if next == nil || next.ReadMany == nil {
+		return false
+	}
+	set, none := next.ReadMany(text, nil)
+	switch {
+	case none:
+		r.answer(q, Answer{Value: "no"}, false)
+	case len(set) > 0:
+		r.record(q, Answer{ID: q.ID, Value: "yes"})
+		r.check(next, Answer{Set: next.inOrder(set)})
+	default:
+		return false
+	}
+	return true
+}
+
+// readAgain takes the right value, typed where only a choice was asked for.
+func (r *run) readAgain(q *Question, text string) bool {
+	for _, id := range q.Choices {
+		again := r.form.question(id)
+		if again == nil {
+			continue
+		}
+		if again.Kind == Paper && reading.SuggestID(text) != "" {
+			r.forget(id)
+			r.readPaper(again, text)
+			return true
+		}
+		_, errPaper := reading.ReadID(text, "")
+		_, errDate := reading.ReadDate(text, reading.DateField(again.Field), string(r.e.Today))
+		if again.Kind == Paper && errPaper == nil || again.Kind == Date && errDate == nil {
+			r.readValue(again, text)
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) readMany(q *Question, text string) {
@@ -58,11 +103,27 @@ func (r *run) readMany(q *Question, text string) {
 			r.check(q, Answer{Value: q.None})
 			return
 		} else if len(set) > 0 {
-			r.check(q, Answer{Set: set})
+			r.check(q, Answer{Set: q.inOrder(set)})
 			return
 		}
 	}
 	r.wrong(say("wrong.many"))
+}
+
+// inOrder sorts a set as the question lists it; words beyond the list come last.
+func (q *Question) inOrder(set []string) []string {
+	out := make([]string, 0, len(set))
+	for _, c := range q.Choices {
+		if contains(set, c) {
+			out = append(out, c)
+		}
+	}
+	for _, c := range set {
+		if !q.hasChoice(c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // numbered are the choices that count from 1.

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"khaibao/core"
-	"khaibao/core/area"
 	"khaibao/core/reading"
 )
 
@@ -31,9 +30,11 @@ var Resident = Form{
 		{ID: "nationality", Kind: Country, Choices: []string{"VN"}, Relevant: maybeForeign},
 
 		{ID: "permanent", Kind: Place},
-		{ID: "permanent_sub", Kind: Quarter, Under: "permanent", Optional: true, Relevant: coarse("permanent"), Args: areaArgs("permanent")},
+		{ID: "permanent_sub", Kind: Quarter, Under: "permanent", Optional: true, Relevant: coarse("permanent"),
+			Args: areaArgs("permanent"), Wordings: withoutHouse("permanent")},
 		{ID: "current", Kind: Place, Choices: []string{"same"}, Read: readSame},
-		{ID: "current_sub", Kind: Quarter, Under: "current", Optional: true, Relevant: coarse("current"), Args: areaArgs("current")},
+		{ID: "current_sub", Kind: Quarter, Under: "current", Optional: true, Relevant: coarse("current"),
+			Args: areaArgs("current"), Wordings: withoutHouse("current")},
 
 		{ID: "exposures", Kind: SelectMany, Choices: []string{"case", "epidemic_area", "person_from_area", "none"}, None: "none",
 			Args: windowArgs, ReadMany: readNumbered, Daily: true},
@@ -43,7 +44,7 @@ var Resident = Form{
 			Choices: []string{"fever", "cough", "short_of_breath", "pneumonia", "sore_throat", "fatigue", "none"}},
 		// First whether there are any: eleven names are much to read for the healthy.
 		{ID: "has_conditions", Kind: SelectOne, Choices: []string{"yes", "no"}, Words: "choice", Read: readYesNo,
-			Hidden: hasAnswer("conditions"), Wordings: forWomen},
+			Ahead: "conditions", Hidden: hasAnswer("conditions"), Wordings: forWomen},
 		{ID: "conditions", Kind: SelectMany, Words: "condition", None: "none", ReadMany: readConditions, Offered: offerPregnant,
 			Relevant: is("has_conditions", "yes"),
 			Choices: []string{"liver", "blood", "lung", "kidney", "heart", "hypertension", "hiv_immune", "transplant",
@@ -63,6 +64,7 @@ var Resident = Form{
 		{ID: "occupation", Kind: Text, Optional: true, Relevant: grownAndMore},
 		{ID: "workplace", Kind: Text, Optional: true, Relevant: grownAndMore},
 	},
+	Area:    homeArea,
 	Declare: declareResident,
 	Ending:  endResident,
 }
@@ -141,7 +143,24 @@ func cardArgs(v View) args {
 }
 
 func areaArgs(id string) func(View) args {
-	return func(v View) args { return args{"area": area.Label(v.Value(id))} }
+	return func(v View) args { return args{"area": areaName(v.Value(id), v.Event.Setting.Province)} }
+}
+
+// withoutHouse asks for the quarter only where the house was told already.
+func withoutHouse(id string) func(View) string {
+	return func(v View) string {
+		if a := v.State.answer(id); a != nil && a.House != "" {
+			return "quarter"
+		}
+		return ""
+	}
+}
+
+func homeArea(v View) string {
+	if current := v.Value("current"); isCode(current) {
+		return current
+	}
+	return v.Value("permanent")
 }
 
 // windowArgs names the first day that exposures are asked for.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strconv"
+	"strings"
 
 	"khaibao/core"
 )
@@ -24,6 +25,10 @@ func (r *run) items() []*Question {
 // meant was echoed when it was read, and a name never stands beside an illness.
 func (r *run) review() {
 	r.s.Question, r.s.Open = Review, nil
+	if !r.e.Features.Plain || contains(r.form.Health, r.echoOf) {
+		r.echo = nil // it stands in what follows
+	}
+	r.sayEcho()
 	ask := core.Say{Key: r.form.ID + ".review.ask", Choices: []core.Choice{
 		{Action: r.action(Review, "send"), Key: "review.send", Wide: true},
 		{Action: r.action(Review, "edit"), Key: "review.edit", Wide: true},
@@ -92,7 +97,7 @@ func (r *run) pressReview(choice string) {
 
 // textReview takes what is typed at the review: yes, no, or an item's number.
 func (r *run) textReview(text string) {
-	if n, ok := readNumber(text); ok {
+	if n, ok := readItem(text); ok {
 		items := r.items()
 		if n < 1 || n > len(items) {
 			r.wrong(say("wrong.item", "max", strconv.Itoa(len(items))))
@@ -109,6 +114,21 @@ func (r *run) textReview(text string) {
 	default:
 		r.wrong(say("wrong.review"))
 	}
+}
+
+// readItem reads which item to correct: "7", "sửa 7", "câu số 7".
+func readItem(text string) (int, bool) {
+	if len(text) > 32 {
+		return 0, false
+	}
+	words := strings.Fields(fold(text))
+	for len(words) > 1 && contains([]string{"sua", "cau", "so", "muc", "edit", "change", "number", "no"}, words[0]) {
+		words = words[1:]
+	}
+	if len(words) != 1 {
+		return 0, false
+	}
+	return readNumber(words[0])
 }
 
 // correctList offers all items to correct.

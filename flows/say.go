@@ -146,12 +146,16 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		s.Lists = map[string][]string{"value": keys}
 	case q.Kind == Date:
 		text(localDate(a.Value))
+	case q.Kind == Paper && a.Type == childPaper.Type:
+		word("paper." + a.Type)
 	case q.Kind == Paper:
 		s.Key += ".paper"
 		s.Words = with(s.Words, "value", "paper."+a.Type)
 		s.Args = with(s.Args, "last", lastDigits(a.Value))
 	case q.Kind == Place && a.Value != "" && !q.hasChoice(a.Value):
 		text(r.placeWords(q, a))
+	case q.Kind == Quarter:
+		text(joinTexts(", ", a.Sub, a.House))
 	case q.Kind == Country:
 		text(countryName(a.Value, r.e.Known.Lang))
 	case q.Kind == Insurance:

@@ -31,6 +31,8 @@ type run struct {
 	e       *Event
 	effects []Effect
 	said    []core.Say // lines to say before the next question
+	echo    []core.Say // what was understood, to say before that
+	echoOf  string     // ID of the question it answers
 	missed  bool
 }
 
@@ -108,6 +110,11 @@ func (r *run) choose(q *Question, choice string, late bool) {
 func (r *run) text(text string) {
 	switch readCommand(text) {
 	case cmdBack:
+		if r.s.Open != nil && len(r.s.Open.Set) == 0 { // a place half told: tell it anew
+			r.s.Open = nil
+			r.ask()
+			return
+		}
 		r.back()
 		return
 	case cmdCorrect:
@@ -238,7 +245,28 @@ func (r *run) ask() {
 			r.s.Open = nil
 		}
 	}
+	r.sayEcho()
 	r.say(r.question(q))
+}
+
+// sayEcho puts the echo in front of what is said next; on SMS in a message of
+// its own when the two would hardly fit one segment.
+func (r *run) sayEcho() {
+	if len(r.echo) == 0 {
+		return
+	}
+	echo := r.echo
+	r.echo = nil
+	if answered := r.form.question(r.echoOf); r.e.Features.Plain && answered.longEcho(r.s.answer(r.echoOf)) {
+		r.effects = append(r.effects, Reply{joined(echo[:len(echo)-1], echo[len(echo)-1])})
+		return
+	}
+	r.said = append(echo, r.said...)
+}
+
+// longEcho tells whether an answer takes many letters to say back.
+func (q *Question) longEcho(a *Answer) bool {
+	return q != nil && a != nil && (q.Kind == Place || len(a.Set) > 3)
 }
 
 // say queues one message: what was said before, and then a line.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"khaibao/core"
+	"khaibao/core/area"
 )
 
 // How long a form waits for an answer before it asks whether to go on, and how
@@ -19,7 +20,7 @@ const (
 	askedMenu   = "menu"
 	askedPhone  = "phone"
 	askedCode   = "code"
-	askedResume = "resume"
+	askedReturn = "return"
 )
 
 // nextQR is what waits for a proof when the person wanted to see a QR.
@@ -101,6 +102,10 @@ func (t *turn) message() {
 		return
 	}
 	cmd := commandOf(in)
+	if t.s.Form != "" && t.e.Now.Sub(t.s.Asked) >= KeptFor {
+		t.leaveForm()
+		t.s.Kept = nil
+	}
 	if t.paused() && (cmd == cmdNone || cmd == cmdDeclare || cmd == cmdStart || cmd == cmdGreeting || cmd == cmdBack) {
 		t.leaveForm()
 		t.offerReturn()
@@ -117,7 +122,7 @@ func (t *turn) message() {
 		t.readPhone(in)
 	case t.s.Question == askedCode:
 		t.readCode(in)
-	case t.s.Question == askedResume:
+	case t.s.Question == askedReturn:
 		t.readReturn(in)
 	default:
 		t.readMenu(in)
@@ -136,13 +141,13 @@ func commandOf(in *core.Inbound) command {
 }
 
 // paused tells whether the running form has waited too long. A press on the
-// button of the very question still counts as its answer.
+// button of the very question still counts as its answer, on the same day.
 func (t *turn) paused() bool {
 	if t.s.Form == "" || t.e.Now.Sub(t.s.Asked) < Pause {
 		return false
 	}
 	question, _, _ := strings.Cut(t.e.In.Action, ":")
-	return question != t.s.Question
+	return question != t.s.Question || core.DayOf(t.s.Asked) != t.e.Today
 }
 
 // command does what a command says; false when it is the form's own to do.
@@ -154,7 +159,7 @@ func (t *turn) command(cmd command) bool {
 	case cmdQR:
 		t.do(FindQR{})
 	case cmdHelp:
-		t.note(say("help.text", "hotline", t.e.Setting.Hotline))
+		t.say(say("help.text", "hotline", t.e.Setting.Hotline))
 		t.again()
 	case cmdLang:
 		t.say(core.Say{Key: "lang.ask", Choices: []core.Choice{
@@ -170,7 +175,11 @@ func (t *turn) command(cmd command) bool {
 	case cmdStop:
 		t.leaveForm()
 		t.do(OptOut{})
-		t.say(say("stop.done"))
+		if running {
+			t.say(say("stop.form"))
+		} else {
+			t.say(say("stop.done"))
+		}
 	case cmdResume:
 		t.do(OptIn{})
 		t.note(say("resume.done"))
@@ -213,7 +222,8 @@ func (t *turn) start(typed bool) {
 		t.again()
 		return
 	}
-	t.note(say("menu.hello"))
+	home, _ := area.Get(t.e.Setting.Province)
+	t.note(say("menu.hello", "province", home.Name))
 	t.again()
 }
 
@@ -288,7 +298,7 @@ func (t *turn) offerReturn() {
 		{Action: "return:restart", Key: "return.restart"},
 	}}
 	s.Words = args{"question": k.Form + "." + k.State.Question + ".name"}
-	t.ask(askedResume, s)
+	t.ask(askedReturn, s)
 }
 
 func (t *turn) readReturn(in *core.Inbound) {
@@ -391,7 +401,7 @@ func (t *turn) again() {
 		t.askPhone(t.s.Proof.Next)
 	case t.s.Question == askedCode:
 		t.askCode()
-	case t.s.Question == askedResume && t.s.Kept != nil:
+	case t.s.Question == askedReturn && t.s.Kept != nil:
 		t.offerReturn()
 	default:
 		t.ask(askedMenu, core.Say{Key: "menu.ask", Choices: t.menu()})
@@ -430,6 +440,9 @@ func (t *turn) step(e Event) {
 			t.say(effect.Say)
 		case Declare:
 			t.send(form, effect)
+		case OpenTask:
+			effect.Area = form.Area(View{Form: form, State: &t.s.State, Event: t.e})
+			t.do(effect)
 		default:
 			t.do(effect)
 		}

@@ -102,10 +102,16 @@ func (r *run) check(q *Question, a Answer) {
 		}
 	}
 	r.record(q, a)
-	if q.Kind != Text {
-		r.said = append(r.said, r.heard(q))
+	if q.echoes() {
+		r.echo, r.echoOf = []core.Say{r.heard(q)}, q.ID
 	}
 	r.ask()
+}
+
+// echoes tells whether an answer is said back. Free words are not: the sender
+// of an SMS can be forged, and nobody's words may go out under our name.
+func (q *Question) echoes() bool {
+	return q.Kind != Text && q.Kind != Quarter && q.Kind != SelectOne
 }
 
 // heard echoes an answer; with a card's number goes what its digits tell.

@@ -1,0 +1,177 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/locales"
+)
+
+// pure plays a transcript to Turn, with just enough around it: it remembers
+// what Known says, one code at a time, and the declarations of this telephone.
+type pure struct {
+	bundle   *locales.Bundle
+	features channel.Features
+	session  Session
+	known    Known
+	codes    map[string]*sentCode // by phone
+	sent     int
+	persons  []QRCode
+	versions map[string]int
+	shown    []shownMessage
+	did      []string
+}
+
+type sentCode struct {
+	code  string
+	at    time.Time
+	tries int
+	n     int
+}
+
+func newPure(b *locales.Bundle, name string) *pure {
+	return &pure{bundle: b, features: looks[name], codes: map[string]*sentCode{}, versions: map[string]int{}}
+}
+
+func (p *pure) take(t *testing.T, in core.Inbound, now time.Time) ([]shownMessage, []string) {
+	t.Helper()
+	p.shown, p.did = nil, nil
+	p.turn(t, Event{In: &in}, in.URN, now)
+	return p.shown, p.did
+}
+
+func (p *pure) turn(t *testing.T, e Event, urn core.URN, now time.Time) {
+	t.Helper()
+	e.Now, e.Today, e.Features, e.Known, e.Setting = now, core.DayOf(now), p.features, p.known, transcriptSetting
+	var effects []Effect
+	p.session, effects = Turn(p.session, e)
+	p.session = stored(t, p.session)
+	for _, effect := range effects {
+		if result := p.apply(effect, urn, now); result != nil {
+			p.turn(t, Event{Result: result}, urn, now)
+		}
+	}
+}
+
+// stored is a session after it went through the store.
+func stored(t *testing.T, s Session) Session {
+	t.Helper()
+	data, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := Session{Form: s.Form, Question: s.Question}
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+func (p *pure) apply(effect Effect, urn core.URN, now time.Time) Result {
+	switch e := effect.(type) {
+	case Reply:
+		data, _ := json.Marshal(e.Say) // replies wait in the outbox as JSON
+		say := core.Say{Key: e.Key}
+		_ = json.Unmarshal(data, &say)
+		lang := p.known.Lang
+		if lang == "" {
+			lang = "vi"
+		}
+		p.show(say, lang, p.features, urn, "")
+	case SendCode:
+		return p.sendCode(e, now)
+	case CheckCode:
+		c := p.codes[e.Phone]
+		switch {
+		case c == nil || c.code == "" || now.Sub(c.at) > transcriptSetting.CodeLifetime:
+			return CodeChecked{Expired: true}
+		case e.Code == c.code:
+			c.code = ""
+			return CodeChecked{OK: true}
+		}
+		if c.tries--; c.tries == 0 {
+			c.code = ""
+			return CodeChecked{Expired: true}
+		}
+		return CodeChecked{Left: c.tries}
+	case Prove:
+		p.known.Phone = e.Phone
+		p.did = append(p.did, "proved: "+e.Phone+" by "+e.How)
+	case SetLang:
+		p.known.Lang = e.Lang
+		p.did = append(p.did, "language: "+e.Lang)
+	case OptOut:
+		p.known.OptedOut = true
+		p.did = append(p.did, "opted out")
+	case OptIn:
+		p.known.OptedOut = false
+		p.did = append(p.did, "opted in")
+	case NoticeShown:
+		p.known.NoticeSeen = e.Version
+		p.did = append(p.did, "notice: "+strconv.Itoa(e.Version))
+	case OpenTask:
+		p.did = append(p.did, strings.TrimSpace("task: "+e.Kind+" "+e.Note))
+	case Declare:
+		return p.declare(e, now)
+	case FindQR:
+		return QRs{List: p.persons}
+	}
+	return nil
+}
+
+func (p *pure) show(s core.Say, lang string, f channel.Features, to core.URN, code string) {
+	for _, out := range channel.Fit(Render(p.bundle, s, lang, f), f) {
+		p.shown = append(p.shown, shownMessage{out: out, to: to, code: code})
+	}
+}
+
+// sendCode waits a minute after the first code to a phone and twice as long
+// after each other.
+func (p *pure) sendCode(e SendCode, now time.Time) Result {
+	c := p.codes[e.Phone]
+	if c == nil {
+		c = &sentCode{}
+		p.codes[e.Phone] = c
+	}
+	if wait := c.at.Add(time.Minute << max(c.n-1, 0)).Sub(now); c.n > 0 && wait > 0 {
+		return CodeSent{Phone: e.Phone, Refused: "wait", Wait: wait}
+	}
+	p.sent++
+	c.n++
+	c.code, c.at, c.tries = fmt.Sprintf("%06d", 123450+p.sent), now, 5
+	p.show(core.Say{Key: "code.text", Args: args{"Code": c.code}}, "vi", looks["sms"], core.TelURN(e.Phone), c.code)
+	return CodeSent{Phone: e.Phone}
+}
+
+func (p *pure) declare(e Declare, now time.Time) Result {
+	who := e.Person.Name + "|" + e.Person.Birth
+	p.versions[who]++
+	code := QRCode{Name: e.Person.Name, Code: strings.Repeat("A", 25) + "B", Number: "1000000007", Day: core.DayOf(now)}
+	if p.versions[who] == 1 {
+		p.persons = slices.Insert(p.persons, 0, code)
+	}
+	p.known.Declared = e.Proven
+	p.did = append(p.did, "declared: version "+strconv.Itoa(p.versions[who]),
+		fmt.Sprintf("person: %s, %s, %s, %s %s", e.Person.Name, e.Person.Birth, e.Person.Sex, e.Person.IDType, e.Person.ID),
+		fmt.Sprintf("lives in: %s %s", e.Person.Commune, e.Person.Sub))
+	if e.Proven {
+		p.did = append(p.did, "phone: "+e.Phone)
+	} else {
+		p.did = append(p.did, "phone: "+e.Phone+" not proved")
+	}
+	for _, key := range slices.Sorted(maps.Keys(e.Facts)) {
+		p.did = append(p.did, fmt.Sprintf("%s: %v", key, e.Facts[key]))
+	}
+	for _, key := range slices.Sorted(maps.Keys(e.Private)) {
+		p.did = append(p.did, fmt.Sprintf("%s (private): %v", key, e.Private[key]))
+	}
+	return Declared{PersonName: e.Person.Name, Code: code.Code, Number: code.Number, Version: p.versions[who]}
+}

@@ -1,0 +1,306 @@
+package flows
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/locales"
+)
+
+var update = flag.Bool("update", false, "write transcripts anew")
+
+// A transcript is a conversation that anyone can read. Lines that begin with
+//
+//	#  say why it is there
+//	@  set the scene: "@ telegram", "@ +45m" moves the clock, "@ day 2021-08-15 08:00"
+//	>  are the person; [Label] presses the newest button of that label, [Label]^2
+//	   the one before it; (photo), (photo TEXT), (photo broken), (location),
+//	   (empty), (start), (stop) and (resume) are what they say; {code} is the
+//	   newest code by SMS
+//	<  are shown to the person; (SMS) comes on the phone that a code was asked for
+//	=  are what was done: facts of a declaration, private answers, tasks, settings
+//
+// The last two are checked, and "go test ./flows -update" writes them anew.
+
+// A backend is what a transcript is played to: Turn with little around it, or
+// the dispatcher with its store.
+type backend interface {
+	// take plays one message, and returns what is shown and what was done.
+	take(t *testing.T, in core.Inbound, now time.Time) (shown []shownMessage, did []string)
+}
+
+// shownMessage is one message as it arrives; code is the code in it, if any.
+type shownMessage struct {
+	out  core.Outbound
+	to   core.URN
+	code string
+}
+
+var looks = map[string]channel.Features{
+	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Edits: true, AskContact: true},
+	"sms":      {Plain: true, Proven: true, MaxText: 459},
+	"web":      {MaxButtons: 24, MaxColumns: 2, Pictures: true},
+}
+
+var transcriptSetting = Setting{
+	Province: "46", Hotline: "19001075", LookBack: 14, Notice: 1,
+	NoticeURL: "https://khaibao.example.vn/privacy", PublicURL: "https://khaibao.example.vn", CodeLifetime: 5 * time.Minute,
+}
+
+// transcriptPhone is whose telephone it is.
+const transcriptPhone = "+84900123456"
+
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	bundle, err := locales.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			replay(t, file, *update, func(name string) backend { return newPure(bundle, name) })
+		})
+	}
+}
+
+// replay plays a transcript and compares what it brings with what is written.
+func replay(t *testing.T, file string, write bool, open func(channelName string) backend) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := player{open: open, now: time.Date(2021, 8, 15, 1, 0, 0, 0, time.UTC)} // 08:00 in Hue
+	var got []string
+	for n, l := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
+		switch {
+		case strings.HasPrefix(l, "<"), strings.HasPrefix(l, "="), strings.HasPrefix(l, "  "):
+			continue
+		case strings.HasPrefix(l, "@ "):
+			if err := p.scene(l[2:]); err != nil {
+				t.Fatalf("%s:%d: %v", file, n+1, err)
+			}
+			got = append(got, l)
+		case strings.HasPrefix(l, "> "):
+			got = append(got, l)
+			lines, err := p.play(t, l[2:])
+			if err != nil {
+				t.Fatalf("%s:%d: %v\n%s", file, n+1, err, strings.Join(got, "\n"))
+			}
+			got = append(got, lines...)
+		default:
+			got = append(got, l)
+		}
+	}
+	result := strings.Join(got, "\n") + "\n"
+	if write {
+		if err := os.WriteFile(file, []byte(result), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if result != string(text) {
+		t.Errorf("%s differs; go test ./flows -update shows it in the diff:\n%s", file, firstDifference(string(text), result))
+	}
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(w), len(g)) {
+		a, b := "", ""
+		if i < len(w) {
+			a = w[i]
+		}
+		if i < len(g) {
+			b = g[i]
+		}
+		if a != b {
+			return fmt.Sprintf("line %d\nwant %s\n got %s", i+1, a, b)
+		}
+	}
+	return "nothing"
+}
+
+// player holds the telephone of a transcript.
+type player struct {
+	open    func(string) backend
+	to      backend
+	name    string
+	now     time.Time
+	sent    int
+	screen  []shownMessage // all messages so far, in order
+	code    string         // the newest code
+	numbers []string       // QR numbers seen, shown as {number}
+}
+
+func (p *player) scene(s string) error {
+	if _, ok := looks[s]; ok {
+		p.name, p.to = s, p.open(s)
+		return nil
+	}
+	if d, err := time.ParseDuration(strings.TrimPrefix(s, "+")); err == nil {
+		p.now = p.now.Add(d)
+		return nil
+	}
+	if day, ok := strings.CutPrefix(s, "day "); ok {
+		var err error
+		p.now, err = time.ParseInLocation("2006-01-02 15:04", day, core.Zone)
+		return err
+	}
+	return fmt.Errorf("no scene %q", s)
+}
+
+func (p *player) urn() core.URN {
+	if looks[p.name].Proven {
+		return core.TelURN(transcriptPhone)
+	}
+	return core.URN(p.name + ":1")
+}
+
+func (p *player) play(t *testing.T, l string) ([]string, error) {
+	t.Helper()
+	in := core.Inbound{Channel: p.name, URN: p.urn(), At: p.now}
+	if err := p.read(l, &in); err != nil {
+		return nil, err
+	}
+	p.sent++
+	in.ExternalID = strconv.Itoa(p.sent)
+	p.now = p.now.Add(10 * time.Second) // people take their time
+	shown, did := p.to.take(t, in, p.now)
+	var lines []string
+	for _, m := range shown {
+		if m.code != "" {
+			p.code = m.code
+		}
+		p.show(m)
+		lines = append(lines, p.written(m)...)
+	}
+	for _, d := range did {
+		lines = append(lines, "= "+p.marked(d))
+	}
+	return lines, nil
+}
+
+var pressed = regexp.MustCompile(`^\[(.*)\](?:\^(\d+))?$`)
+
+// read turns a line of the person into a message.
+func (p *player) read(l string, in *core.Inbound) error {
+	switch {
+	case l == "(empty)":
+		return nil
+	case l == "(location)":
+		in.Location = &core.Location{Lat: 16.46, Lon: 107.59}
+	case l == "(photo)":
+		in.Photo = &core.Photo{}
+	case l == "(photo broken)":
+		in.Photo = &core.Photo{Failed: true}
+	case strings.HasPrefix(l, "(photo "):
+		in.Photo = &core.Photo{Text: strings.TrimSuffix(l[len("(photo "):], ")")}
+	case l == "(start)", l == "(stop)", l == "(resume)":
+		in.Control = core.Control(strings.Trim(l, "()"))
+	case pressed.MatchString(l):
+		return p.press(pressed.FindStringSubmatch(l), in)
+	default:
+		in.Text = strings.ReplaceAll(l, "{code}", p.code)
+	}
+	return nil
+}
+
+// press finds a button on the screen.
+func (p *player) press(label []string, in *core.Inbound) error {
+	nth, _ := strconv.Atoi(label[2])
+	for i := len(p.screen) - 1; i >= 0; i-- {
+		m := p.screen[i].out
+		if m.Ask == core.AskContact && m.AskText == label[1] {
+			in.Contact = transcriptPhone
+			return nil
+		}
+		for _, row := range m.Buttons {
+			for _, b := range row {
+				if strings.TrimPrefix(b.Label, "✓ ") != label[1] {
+					continue
+				}
+				if nth--; nth <= 0 {
+					in.Action, in.Ref = b.Action, m.ID
+					return nil
+				}
+				goto earlier
+			}
+		}
+	earlier:
+	}
+	return fmt.Errorf("no button [%s]", label[1])
+}
+
+// show puts a message on the screen, or changes one that is there.
+func (p *player) show(m shownMessage) {
+	if m.to != p.urn() {
+		return
+	}
+	if m.out.Edit != "" {
+		for i := range p.screen {
+			if p.screen[i].out.ID == m.out.Edit {
+				m.out.ID = m.out.Edit
+				p.screen[i] = m
+				return
+			}
+		}
+	}
+	m.out.ID = strconv.Itoa(len(p.screen) + 1)
+	p.screen = append(p.screen, m)
+}
+
+// written writes a message as a transcript does.
+func (p *player) written(m shownMessage) []string {
+	text := m.out.Text
+	if m.code != "" {
+		text = strings.ReplaceAll(text, m.code, "{code}")
+	}
+	switch {
+	case m.to != p.urn():
+		text = "(SMS) " + text
+	case m.out.Edit != "":
+		text = "(edited) " + text
+	case m.out.Photo != nil:
+		text = "(QR) " + text
+	}
+	for _, row := range m.out.Buttons {
+		for _, b := range row {
+			text += " [" + b.Label + "]"
+		}
+	}
+	if m.out.Ask != "" {
+		text += " [" + m.out.AskText + "]"
+	}
+	lines := strings.Split(p.marked(text), "\n")
+	for i := range lines {
+		if i == 0 {
+			lines[i] = "< " + lines[i]
+		} else {
+			lines[i] = "  " + lines[i]
+		}
+	}
+	return lines
+}
+
+var (
+	qrLink   = regexp.MustCompile(`https://\S+/q/[A-Za-z2-7]{26}`)
+	qrNumber = regexp.MustCompile(`\b[1-9][0-9]{9}\b`)
+)
+
+// marked writes marks for what differs from run to run.
+func (p *player) marked(s string) string {
+	return qrNumber.ReplaceAllString(qrLink.ReplaceAllString(s, "{link}"), "{number}")
+}
