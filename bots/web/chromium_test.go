@@ -218,4 +218,3 @@ func audit(t *testing.T, ctx context.Context) {
 		t.Error(w)
 	}
 }
-
