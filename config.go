@@ -1,0 +1,190 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"khaibao/core/area"
+)
+
+// config is every setting. Each is a flag and, with the prefix KHAIBAO_, an
+// environment variable; the flag wins. Secrets are settings of the environment
+// only in spirit: a flag shows in the list of processes.
+type config struct {
+	addr, metricsAddr, publicURL string
+	databaseURL, keyFile         string
+	province, hotline            string
+	sandbox                      bool
+	logLevel                     string
+
+	telegramToken, telegramSecret, telegramAPIURL, telegramMode string
+	smsOut, smsIn                                               string
+	twilioSID, twilioToken, twilioFrom, twilioAPIURL            string
+}
+
+const envPrefix = "KHAIBAO_"
+
+// setting is one line of the table of settings.
+type setting struct {
+	name   string // of the environment variable, behind KHAIBAO_
+	to     *string
+	preset string
+	usage  string
+}
+
+func (c *config) settings(sandbox *string) []setting {
+	return []setting{
+		{"ADDR", &c.addr, "127.0.0.1:8080", "where it listens"},
+		{"METRICS_ADDR", &c.metricsAddr, "127.0.0.1:9090", "where metrics are served, or off"},
+		{"PUBLIC_URL", &c.publicURL, "", "used in QR links and web-hooks; default http:// and ADDR"},
+		{"DATABASE_URL", &c.databaseURL, "sqlite:data/khaibao.db", "or postgres://…"},
+		{"KEY_FILE", &c.keyFile, "data/khaibao.key", "the key of sealed columns; made at the first start, to be kept apart from the database"},
+		{"PROVINCE", &c.province, "46", "GSO code of the home province"},
+		{"HOTLINE", &c.hotline, "19001075", "number that people are told to call"},
+		{"SANDBOX", sandbox, "", "1: imitated networks with telephones at /sandbox/, and demo officers"},
+		{"LOG_LEVEL", &c.logLevel, "info", "debug, info, warn or error"},
+		{"TELEGRAM_TOKEN", &c.telegramToken, "", "of the bot"},
+		{"TELEGRAM_SECRET", &c.telegramSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
+		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", ""},
+		{"TELEGRAM_MODE", &c.telegramMode, "webhook", "or poll, for machines without a public address"},
+		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio; empty for none"},
+		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio; empty for none"},
+		{"TWILIO_ACCOUNT_SID", &c.twilioSID, "", ""},
+		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", ""},
+		{"TWILIO_FROM", &c.twilioFrom, "", "our number or sender name"},
+		{"TWILIO_API_URL", &c.twilioAPIURL, "https://api.twilio.com", ""},
+	}
+}
+
+// readConfig reads the settings of a command and returns what is left of its
+// arguments. more may add flags of the command's own.
+func readConfig(name string, args, environ []string, out io.Writer, more func(*flag.FlagSet)) (config, []string, error) {
+	var c config
+	var sandbox string
+	flags := flag.NewFlagSet("khaibao "+name, flag.ContinueOnError)
+	flags.SetOutput(out)
+	env := environment(environ)
+	known := make([]string, 0, 32)
+	for _, s := range c.settings(&sandbox) {
+		preset := s.preset
+		if v, ok := env[s.name]; ok && v != "" {
+			preset = v
+		}
+		known = append(known, s.name)
+		flagName := strings.ReplaceAll(strings.ToLower(s.name), "_", "-")
+		usage := s.usage + " (KHAIBAO_" + s.name + ")"
+		flags.StringVar(s.to, flagName, s.preset, strings.TrimSpace(usage))
+		*s.to = preset // not shown as the default by -h: it may be a secret
+	}
+	if more != nil {
+		more(flags)
+	}
+	if err := flags.Parse(args); err != nil {
+		return c, nil, err
+	}
+	for name := range env {
+		if !slices.Contains(known, name) && name != "TEST_POSTGRES" {
+			fmt.Fprintf(out, "warning: unknown setting KHAIBAO_%s\n", name)
+		}
+	}
+	c.sandbox = sandbox == "1" || sandbox == "true"
+	if !c.sandbox && !slices.Contains([]string{"", "0", "false", "off"}, sandbox) {
+		return c, nil, fmt.Errorf("SANDBOX: want 1 or nothing")
+	}
+	c.publicURL = strings.TrimSuffix(cmp.Or(c.publicURL, "http://"+c.addr), "/")
+	return c, flags.Args(), c.check()
+}
+
+func environment(environ []string) map[string]string {
+	found := make(map[string]string)
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		if name, ok := strings.CutPrefix(name, envPrefix); ok {
+			found[name] = value
+		}
+	}
+	return found
+}
+
+// check stops a start with a bad setting, and says which. It never quotes a
+// value, which may be a secret.
+func (c *config) check() error {
+	var errs []error
+	bad := func(name, want string) { errs = append(errs, fmt.Errorf("%s%s: %s", envPrefix, name, want)) }
+	if _, _, err := net.SplitHostPort(c.addr); err != nil {
+		bad("ADDR", "want host:port")
+	}
+	if _, _, err := net.SplitHostPort(c.metricsAddr); c.metricsAddr != "off" && err != nil {
+		bad("METRICS_ADDR", "want host:port or off")
+	}
+	for name, value := range map[string]string{"PUBLIC_URL": c.publicURL, "TELEGRAM_API_URL": c.telegramAPIURL, "TWILIO_API_URL": c.twilioAPIURL} {
+		if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			bad(name, "want http://… or https://…")
+		}
+	}
+	if unit, ok := area.Get(c.province); !ok || unit.Level != "province" {
+		bad("PROVINCE", "want the two-digit GSO code of a province, like 46")
+	}
+	if c.hotline == "" || strings.Trim(c.hotline, "0123456789 .+") != "" {
+		bad("HOTLINE", "want a number to dial")
+	}
+	if !slices.Contains([]string{"webhook", "poll"}, c.telegramMode) {
+		bad("TELEGRAM_MODE", "want webhook or poll")
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.logLevel) {
+		bad("LOG_LEVEL", "want debug, info, warn or error")
+	}
+	if c.telegramToken != "" && c.telegramMode == "webhook" && !goodSecret(c.telegramSecret) {
+		bad("TELEGRAM_SECRET", "a web-hook needs a secret of 16 to 256 letters, digits, _ or -")
+	}
+	for name, value := range map[string]string{"SMS_OUT": c.smsOut, "SMS_IN": c.smsIn} {
+		if value != "" && value != "twilio" {
+			bad(name, "want twilio or nothing")
+		}
+	}
+	if c.smsOut == "twilio" || c.smsIn == "twilio" {
+		if c.twilioSID == "" || c.twilioToken == "" || c.twilioFrom == "" {
+			bad("TWILIO_…", "ACCOUNT_SID, AUTH_TOKEN and FROM are needed with SMS_OUT or SMS_IN twilio")
+		}
+	}
+	if c.sandbox && (c.telegramToken != "" || c.twilioToken != "" || c.smsOut != "" || c.smsIn != "") {
+		bad("SANDBOX", "the sandbox does not start beside real credentials: unset the TELEGRAM_, SMS_ and TWILIO_ settings")
+	}
+	return errors.Join(errs...)
+}
+
+func goodSecret(s string) bool {
+	if len(s) < 16 || len(s) > 256 {
+		return false
+	}
+	return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == ""
+}
+
+// usage is what khaibao -h prints before the settings.
+const usage = `Khai Báo: health declarations by chat and SMS.
+
+  khaibao [serve]     serve everything (the default)
+  khaibao chat        talk to it in this terminal: --channel, --from
+  khaibao read        what the readers understand: read KIND [--context JSON] TEXT
+  khaibao officer     add, reset or disable an officer
+  khaibao demo        fill the database with invented people
+  khaibao keys        status of the keys
+  khaibao migrate     bring the database up to date and stop
+
+Settings, each a flag and an environment variable:
+`
+
+func isHelp(err error) bool { return errors.Is(err, flag.ErrHelp) }
+
+var stdio = struct {
+	in       io.Reader
+	out, err io.Writer
+}{os.Stdin, os.Stdout, os.Stderr}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"khaibao/core/store"
+)
+
+// metrics are counted by kind and channel only: no person, phone or code is
+// ever a label.
+type metrics struct {
+	registry *prometheus.Registry
+	messages *prometheus.CounterVec
+	outbox   *prometheus.CounterVec
+	hooks    *prometheus.CounterVec
+	take     prometheus.Histogram
+}
+
+func newMetrics(s *store.Store, channels []string) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_messages_total",
+			Help: "What became of messages that came in, and of what they asked for."}, []string{"event", "channel"}),
+		outbox: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_outbox_total",
+			Help: "What became of messages going out."}, []string{"event", "channel"}),
+		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_deliveries_total",
+			Help: "What became of deliveries by the networks, bad ones included."}, []string{"outcome", "channel"}),
+		take: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "khaibao_take_seconds",
+			Help:    "Time from a message at the door to its commit.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}),
+	}
+	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.take, &backlog{store: s, channels: channels},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) countMessage(event, channel string) {
+	m.messages.WithLabelValues(event, channel).Inc()
+}
+func (m *metrics) countOutbox(event, channel string) { m.outbox.WithLabelValues(event, channel).Inc() }
+
+// countHook makes the counter of one channel's deliveries.
+func (m *metrics) countHook(channel string) func(outcome string) {
+	return func(outcome string) { m.hooks.WithLabelValues(outcome, channel).Inc() }
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// backlog asks the store when it is scraped.
+type backlog struct {
+	store    *store.Store
+	channels []string
+}
+
+var (
+	waitingDesc = prometheus.NewDesc("khaibao_outbox_waiting", "Messages that wait to be sent.", []string{"channel"}, nil)
+	oldestDesc  = prometheus.NewDesc("khaibao_outbox_oldest_due_seconds", "Age of the oldest due message.", []string{"channel"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (b *backlog) Describe(c chan<- *prometheus.Desc) { c <- waitingDesc; c <- oldestDesc }
+
+// Collect implements prometheus.Collector. While the database is away these
+// two are missing, which is itself to be watched for.
+func (b *backlog) Collect(c chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	for _, name := range b.channels {
+		waiting, oldest, err := b.store.Backlog(ctx, name, time.Now())
+		if err != nil {
+			return
+		}
+		c <- prometheus.MustNewConstMetric(waitingDesc, prometheus.GaugeValue, float64(waiting), name)
+		c <- prometheus.MustNewConstMetric(oldestDesc, prometheus.GaugeValue, oldest.Seconds(), name)
+	}
+}
