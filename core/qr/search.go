@@ -19,7 +19,7 @@ type look struct {
 
 // looks stand in the order in which they help. Nearly all pictures are read at
 // the first, the small ones in a large picture at the second, those blurred by
-// more than half a module at the third.
+// more than half a module at the third. Beyond 0.6 few corners are found.
 var looks = []look{
 	{longer: 1000, reach: 2},
 	{longer: 2000, reach: 2},
