@@ -14,6 +14,9 @@ var choiceWords = newLexicon("choices")
 // pair), "13" where 1 and 3 are on the list but 13 is not. The numbers come
 // sorted, each once.
 func ReadChoices(s string, n int) (numbers []int, ok bool) {
+	if len(s) > 1000 {
+		return nil, false
+	}
 	ts := tokens(s)
 	if len(ts) == 0 || len(ts) > 60 || n < 0 || strings.ContainsAny(s, "%°*=<>") {
 		return nil, false

@@ -154,19 +154,22 @@ func isPassport(s string, told bool) bool {
 	if len(s) < 6 || len(s) > 9 {
 		return false
 	}
-	digits := 0
+	digits, run := 0, 0 // run is of letters: no country has more than three together
 	for i := 0; i < len(s); i++ {
 		switch {
-		case s[i] >= '0' && s[i] <= '9':
+		case isDigit(s[i]):
 			digits++
-		case !isUpper(s[i]):
+			run = 0
+		case !isUpper(s[i]) || run == 3:
 			return false
+		default:
+			run++
 		}
 	}
-	if told {
-		return digits >= 2 && !strings.HasPrefix(s, "000000")
+	if !strings.ContainsAny(s, "123456789") {
+		return false
 	}
-	return isUpper(s[0]) && digits >= 4 && strings.Trim(s[1:], "0") != ""
+	return told && digits >= 2 || isUpper(s[0]) && digits >= 4
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }

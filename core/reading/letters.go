@@ -2,6 +2,7 @@ package reading
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -21,11 +22,40 @@ var (
 	toneMarks    = map[byte]string{0: "", '\'': "\u0301", '`': "\u0300", '?': "\u0309", '~': "\u0303", '.': "\u0323"}
 	qualityMarks = map[byte]string{0: "", '^': "\u0302", '(': "\u0306", '+': "\u031b"}
 
-	// letters holds every Vietnamese lower-case letter beyond ASCII.
-	letters = makeLetters()
+	// letters holds every Vietnamese lower-case letter beyond ASCII; letterTable
+	// is the same by its place, and folded the bare letter of either case.
+	letters     = makeLetters()
+	letterTable = makeLetterTable()
+	folded      = makeFolded()
 	// composed is the way back.
 	composed = makeComposed()
 )
+
+// place puts the two blocks of Latin letters that Vietnamese uses side by side.
+func place(r rune) int {
+	switch {
+	case r >= 0xc0 && r < 0x1c0:
+		return int(r - 0xc0)
+	case r >= 0x1ea0 && r < 0x1f00:
+		return int(r-0x1ea0) + 0x100
+	}
+	return -1
+}
+
+func makeLetterTable() (table [0x160]letter) {
+	for r, l := range letters {
+		table[place(r)] = l
+	}
+	return table
+}
+
+func makeFolded() (table [0x160]byte) {
+	for r, l := range letters {
+		table[place(r)] = l.base
+		table[place(unicode.ToUpper(r))] = l.base
+	}
+	return table
+}
 
 func makeLetters() map[rune]letter {
 	m := map[rune]letter{'đ': {'d', 'd', 0}, 'Ð': {'d', 'd', 0}, 'ð': {'d', 'd', 0}}
@@ -59,8 +89,10 @@ func letterOf(r rune) (l letter, ok bool) {
 	if r >= 'a' && r <= 'z' {
 		return letter{base: byte(r)}, true
 	}
-	l, ok = letters[r]
-	return l, ok
+	if i := place(r); i >= 0 {
+		l = letterTable[i]
+	}
+	return l, l.base != 0
 }
 
 func (l letter) rune() rune {

@@ -29,7 +29,7 @@ func unmarked(w string) string {
 		return w
 	}
 	return strings.Map(func(r rune) rune {
-		if l, ok := letters[r]; ok {
+		if l, ok := letterOf(r); ok {
 			return rune(l.base)
 		}
 		return r

@@ -338,9 +338,9 @@ func isFamily(family string) bool {
 // SortKey is the key by which lists are sorted: the folded given name, then the
 // rest of the folded name. full is Name.Full.
 func SortKey(full string) string {
-	key := Fold(full)
+	key := Fold(full[:min(len(full), 16*maxRunes)])
 	at := strings.LastIndexByte(key, ' ')
-	if at < 0 || familyLength(strings.Fields(full)) == 0 {
+	if at < 0 || len(full) > 16*maxRunes || familyLength(strings.Fields(full)) == 0 {
 		return key
 	}
 	return key[at+1:] + " " + key[:at]

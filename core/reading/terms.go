@@ -53,6 +53,9 @@ type terms struct {
 }
 
 func readTerms(s string, options []string, lx lexicon, health bool) (terms, bool) {
+	if len(s) > 16*maxRunes {
+		return terms{present: []string{}}, false
+	}
 	if r, ok := chosenTerms(s, options); ok {
 		return r, true
 	}

@@ -19,7 +19,7 @@ const keycap = '\u20e3'
 // full-width forms as ASCII, zero-width characters gone, every kind of blank a
 // single space, no blanks at the ends, at most 2000 runes. Clean is idempotent.
 func Clean(s string) string {
-	if isCleanASCII(s) {
+	if isClean(s) {
 		return s
 	}
 	if len(s) > 16*maxRunes {
@@ -62,13 +62,20 @@ func Clean(s string) string {
 	return norm.NFC.String(out)
 }
 
-func isCleanASCII(s string) bool {
+// isClean reports texts that Clean leaves alone, as far as a glance can tell:
+// short, of ASCII and the Latin letters that are NFC by themselves.
+func isClean(s string) bool {
 	if len(s) > maxRunes {
 		return false
 	}
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c < ' ' || c >= 0x7f || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+	for i, r := range s {
+		switch {
+		case r == ' ':
+			if i == 0 || i == len(s)-1 || s[i-1] == ' ' {
+				return false
+			}
+		case r > ' ' && r < 0x7f:
+		case r < 0xc0 || r == 'Ð' || place(r) < 0:
 			return false
 		}
 	}
@@ -105,12 +112,8 @@ func Fold(s string) string {
 			b = appendBlank(b)
 		case isCombining(r) || dropped(r):
 		default:
-			if l, ok := letters[r]; ok {
-				b = append(b, l.base)
-				continue
-			}
-			if l, ok := letters[unicode.ToLower(r)]; ok {
-				b = append(b, l.base)
+			if p := place(r); p >= 0 && folded[p] != 0 {
+				b = append(b, folded[p])
 				continue
 			}
 			return foldRest(b, s[i:])

@@ -85,7 +85,11 @@ func contrary(a Answer) Answer {
 
 // shorten undoes letters held down: "cóoooo", "okkk", "kooo".
 func (t *token) shorten() {
-	if t.num {
+	held := false
+	for i := 1; i < len(t.bare); i++ {
+		held = held || t.bare[i] == t.bare[i-1]
+	}
+	if t.num || !held {
 		return
 	}
 	rs := []rune(t.text)
@@ -110,7 +114,7 @@ func (t *token) shorten() {
 // not understood.
 func clauseAnswer(ts []token) (a Answer, known bool) {
 	var seq []string
-	all, echo := false, false
+	all, echo, verb := false, false, false
 	before := ""
 	known = true
 	for i := 0; i < len(ts); {
@@ -127,6 +131,8 @@ func clauseAnswer(ts []token) (a Answer, known bool) {
 			all = true
 		case id == "echo":
 			echo = true
+		case id == "verb":
+			echo, verb = true, true
 		case id != "polite":
 			all = all || id == "deny"
 			seq = append(seq, id)
@@ -138,7 +144,7 @@ func clauseAnswer(ts []token) (a Answer, known bool) {
 	if a == No && echo && !all {
 		return Unknown, false
 	}
-	return a, known
+	return a, known || a == Yes && verb // "có đi Đà Nẵng"
 }
 
 // sequence judges the words that answer, in their order.
