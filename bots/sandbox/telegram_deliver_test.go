@@ -303,3 +303,32 @@ func TestFailures(t *testing.T) {
 		t.Error("cut: there is an answer")
 	}
 }
+
+// What is delivered has the fields of the specification, and nothing else.
+func TestUpdatesConform(t *testing.T) {
+	tg, base := startTelegram(t, hasty)
+	to := fmt.Sprint(alice)
+	callForm(t, base, "sendMessage", fv("chat_id", to, "text", "Sốt?", "reply_markup", buttons(2, "yes")), nil)
+	said := tg.Screen(alice).Bubbles
+	tg.Press(alice, said[len(said)-1].ID, "yes")
+	tg.Write(alice, "/qr xin\nchào")
+	tg.ShareContact(alice)
+	tg.SendCard(alice, Card{Phone: "84900000009", Name: "Khác"})
+	tg.ShareLocation(alice, 16.4, 107.6)
+	tg.SendPicture(alice, picture(400, 300), "đây")
+	tg.Block(alice, true)
+	tg.Block(alice, false)
+	e := callForm(t, base, "getUpdates", nil, nil)
+	var updates []map[string]any
+	if err := json.Unmarshal(e.Result, &updates); err != nil {
+		t.Fatal(err)
+	}
+	if len(updates) != 11 { // those of startTelegram too
+		t.Errorf("%d updates, want 11", len(updates))
+	}
+	for _, u := range updates {
+		if _, refused := tg.spec.object(tg.spec.Types["Update"], "update", u, 0); refused != nil {
+			t.Errorf("%s: %v", refused.Text, u)
+		}
+	}
+}
