@@ -52,12 +52,13 @@ func (s *streams) enter(urn core.URN) (leave func(), ok bool) {
 
 // An event is what chat.js gets for one item.
 type event struct {
-	HTML  string `json:"html,omitempty"` // the bubble; none for a quiet press
-	Mine  bool   `json:"mine,omitempty"`
-	Press bool   `json:"press,omitempty"` // a button was pressed
-	Asks  bool   `json:"asks,omitempty"`  // an answer is awaited
-	Input string `json:"input,omitempty"`
-	Lang  string `json:"lang,omitempty"`
+	HTML   string `json:"html"` // the bubble
+	Mine   bool   `json:"mine,omitempty"`
+	Ref    string `json:"ref,omitempty"`    // the bubble whose button was pressed
+	Toggle bool   `json:"toggle,omitempty"` // it was one of several
+	Asks   bool   `json:"asks,omitempty"`   // an answer is awaited
+	Input  string `json:"input,omitempty"`
+	Lang   string `json:"lang,omitempty"`
 }
 
 // events streams what comes into a browser's mailbox, from the Seq that it
@@ -179,21 +180,21 @@ func (s *stream) add(it Item) error {
 	if !ok {
 		return nil
 	}
-	e := event{Mine: it.Mine, Press: m.Ref != "", Asks: m.asks(), Input: string(m.Input), Lang: m.Lang}
 	if m.Lang != "" {
 		s.lang = known(m.Lang)
 	}
-	if !m.Quiet {
-		b := &bubble{mail: m, ID: it.ID, Item: it.ID, Mine: it.Mine, Open: len(m.Buttons) > 0, At: it.At}
-		if m.Edit != "" {
-			b.ID = m.Edit
-		}
-		b.Page = &page{c: s.c, Lang: s.lang, ID: newToken()}
-		var html bytes.Buffer
-		if err := s.c.pages.ExecuteTemplate(&html, "bubble", b); err != nil {
-			return fmt.Errorf("make a bubble: %w", err)
-		}
-		e.HTML = html.String()
+	b := &bubble{mail: m, ID: it.ID, Item: it.ID, Mine: it.Mine, Open: len(m.Buttons) > 0, At: it.At}
+	if m.Edit != "" {
+		b.ID = m.Edit
+	}
+	b.Page = &page{c: s.c, Lang: s.lang, ID: newToken()}
+	var html bytes.Buffer
+	if err := s.c.pages.ExecuteTemplate(&html, "bubble", b); err != nil {
+		return fmt.Errorf("make a bubble: %w", err)
+	}
+	e := event{
+		HTML: html.String(), Mine: it.Mine, Ref: m.Ref, Toggle: m.Toggle,
+		Asks: m.asks(), Input: string(m.Input), Lang: m.Lang,
 	}
 	data, err := json.Marshal(e)
 	if err != nil {

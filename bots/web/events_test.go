@@ -272,7 +272,7 @@ func TestPageOutlivesItsMailbox(t *testing.T) {
 	}
 }
 
-func TestQuietPressesAreToldWithoutABubble(t *testing.T) {
+func TestTogglesAreToldAsSuch(t *testing.T) {
 	c, s := serve(t, newMemory(), nil)
 	urn := urnOf(secretOf(1))
 	k := newClinic(c)
@@ -283,7 +283,7 @@ func TestQuietPressesAreToldWithoutABubble(t *testing.T) {
 	r := form(1, "action", "toggle:1", "ref", id)
 	r.Header.Set("Accept", "application/json")
 	do(c.Routes(k.take), r)
-	if e := l.next(); !e.event.Mine || !e.event.Press || e.event.HTML != "" {
+	if e := l.next(); !e.event.Mine || !e.event.Toggle || e.event.Ref != id {
 		t.Errorf("the press came as %+v", e)
 	}
 	e := l.next()

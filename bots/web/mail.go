@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image/png"
+	"slices"
 	"time"
 
 	"khaibao/core"
@@ -25,7 +26,7 @@ type mail struct {
 
 	// What the person said.
 	Ref     string `json:"ref,omitempty"`     // the message whose button was pressed
-	Quiet   bool   `json:"quiet,omitempty"`   // its own message shows that it was pressed
+	Toggle  bool   `json:"toggle,omitempty"`  // it was one of several that may be chosen
 	Picture bool   `json:"picture,omitempty"` // a picture was sent; it is not kept
 }
 
@@ -72,7 +73,9 @@ func (it Item) open() (m mail, ok bool) {
 // live (place).
 //
 // A text the person types closes nothing: after XEM QR in the middle of a form
-// the question still stands, and its buttons are wanted.
+// the question still stands, and its buttons are wanted. A toggle is shown by
+// the edit that answers it; where something else answers (to "none" or
+// "done"), the press is shown as any other.
 func fold(items []Item) []*bubble {
 	var all []*bubble
 	by := make(map[string]*bubble, len(items))
@@ -81,28 +84,42 @@ func fold(items []Item) []*bubble {
 			b.Open = false
 		}
 	}
+	var toggles []*bubble // not yet answered
+	add := func(b *bubble) {
+		if b.Mine && b.Ref != "" || !b.Mine && b.asks() {
+			settle()
+		}
+		by[b.ID] = b
+		all = append(all, b)
+	}
 	for _, it := range items {
 		m, ok := it.open()
 		if !ok {
 			continue
 		}
-		if it.Mine {
-			if m.Quiet {
-				continue
-			}
-			if m.Ref != "" {
-				settle()
-			}
-		} else if b := by[m.Edit]; b != nil && !b.Mine {
+		if b := by[m.Edit]; b != nil && !b.Mine && !it.Mine {
 			b.mail, b.Item, b.Open = m, it.ID, len(m.Buttons) > 0
 			by[it.ID] = b
+			if i := slices.IndexFunc(toggles, func(t *bubble) bool { return t.Ref == b.ID }); i >= 0 {
+				toggles = slices.Delete(toggles, i, i+1)
+			}
 			continue
-		} else if m.asks() {
-			settle()
 		}
 		b := &bubble{mail: m, ID: it.ID, Item: it.ID, Mine: it.Mine, Open: len(m.Buttons) > 0, At: it.At}
-		by[it.ID] = b
-		all = append(all, b)
+		if b.Mine && b.Toggle {
+			toggles = append(toggles, b)
+			continue
+		}
+		if !b.Mine {
+			for _, t := range toggles {
+				add(t)
+			}
+			toggles = nil
+		}
+		add(b)
+	}
+	for _, t := range toggles {
+		add(t)
 	}
 	var day core.Day
 	for _, b := range all {

@@ -16,7 +16,7 @@ import (
 //	?1            a question without buttons
 //	q1=x          edits x; without buttons n1=x
 //	me            typed by the person
-//	me>q1         presses a button of q1; me>>q1 quietly
+//	me>q1         presses a button of q1; me>>q1 one of several
 func item(seq int, text string) Item {
 	it := Item{Seq: int64(seq), ID: text, At: time.Date(2021, 8, 15, 10, seq, 0, 0, core.Zone)}
 	name, edit, _ := strings.Cut(text, "=")
@@ -25,7 +25,7 @@ func item(seq int, text string) Item {
 	case strings.HasPrefix(text, "me"):
 		it.Mine, it.ID = true, fmt.Sprint(text, seq)
 		_, m.Ref, _ = strings.Cut(text, ">")
-		m.Ref, m.Quiet = strings.TrimPrefix(m.Ref, ">"), strings.HasPrefix(m.Ref, ">")
+		m.Ref, m.Toggle = strings.TrimPrefix(m.Ref, ">"), strings.HasPrefix(m.Ref, ">")
 	case strings.HasPrefix(text, "q"):
 		m.Buttons = [][]core.Button{{{Label: "Có", Action: "yes"}}}
 	case strings.HasPrefix(text, "?"):
@@ -46,6 +46,10 @@ func TestFold(t *testing.T) {
 		{"an edit of an edit", "q1 q2=q1 q3=q1 q4=q3=q1", "q4*"},
 		{"an edit can take the buttons away", "q1 me>q1 n1=q1", "n1 me>q1"},
 		{"toggling leaves no trace and the question open", "q1 me>>q1 q2=q1 me>>q1 q3=q1", "q3*"},
+		{"toggling faster than the answers", "q1 me>>q1 me>>q1 q2=q1 q3=q1", "q3*"},
+		{"a toggle that is answered by something else is shown", "q1 me>>q1 q2", "q1 me>>q1 q2*"},
+		{"and only that one", "q1 me>>q1 me>>q1 q2=q1 n1", "q2 me>>q1 n1"},
+		{"a toggle that waits for its answer", "q1 me>>q1", "q1 me>>q1"},
 		{"an edited question opens again", "q1 me>q1 q2=q1", "q2* me>q1"},
 		{"an edit whose message is gone is said anew", "q2=gone", "q2*"},
 		{"and can be edited itself", "q2=gone q3=gone", "q2 q3*"},

@@ -81,6 +81,9 @@ func (c *Channel) take(ctx context.Context, urn core.URN, p post, in channel.Inb
 	if err != nil {
 		return "", err
 	}
+	if said.Text == "" && !said.Picture {
+		return "", in(ctx, m) // the button is no longer shown: there are no words for it
+	}
 	it := Item{ID: m.ExternalID, Body: encode(said), Mine: true, At: time.Now()}
 	if err := c.Mail.Put(ctx, urn, it); err != nil {
 		return "", err
@@ -112,9 +115,7 @@ func (c *Channel) translate(ctx context.Context, urn core.URN, p post) (core.Inb
 		}
 		b, label := button(fold(items), p.ref, p.action)
 		said.Ref, said.Text = p.ref, label
-		// A button that is no longer shown has no words; a toggle is shown by
-		// its own message.
-		said.Quiet = label == "" || b.Multi
+		said.Toggle = b != nil && b.Multi
 	case p.picture != nil:
 		m.Ref, said.Picture = "", true
 		text, err := c.ReadQR(ctx, p.picture)

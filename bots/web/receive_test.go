@@ -82,7 +82,7 @@ func TestConversationWithoutJavaScript(t *testing.T) {
 		t.Fatalf("after a toggle: %+v", all)
 	}
 	all = say("action", "done", "ref", ask.id)
-	if len(all) != 7 || all[5].open || all[6].mine {
+	if len(all) != 8 || all[5].open || all[6].text != "Xong" || all[7].mine {
 		t.Fatalf("after done: %+v", all)
 	}
 	all = say("text", "123456")

@@ -177,32 +177,43 @@
 
   // place does to the page what fold (mail.go) does to the mailbox.
   let closing = false; // a press waits for its answer, which closes older questions
+  let toggles = []; // presses that an edit may show
   function place(e) {
-    if (e.mine && e.press && e.html) closing = true;
-    if (!e.html) return;
     const li = make(e.html);
     const was = $(li.id);
     const active = document.activeElement;
     const lost = active === document.body || list.contains(active) || active === log;
     $('welcome')?.remove();
-    if (was && !e.mine) {
-      if (closing) settle();
-      closing = false;
-      if (!patch(was, li)) was.replaceWith(li);
-    } else if (was) {
+    if (was && e.mine) return;
+    if (e.toggle) {
+      toggles.push({ li, ref: `m-${e.ref}` });
       return;
+    }
+    if (was) {
+      const shown = toggles.findIndex((t) => t.ref === was.id);
+      if (shown >= 0) toggles.splice(shown, 1);
+      if (closing) settle();
+      if (!patch(was, li)) was.replaceWith(li);
     } else {
       if (!e.mine) {
+        for (const t of toggles) {
+          closing = true;
+          append(t.li);
+        }
+        toggles = [];
         if (e.asks || closing) settle();
-        closing = false;
       }
-      li.hidden = untaken.has(li.id);
-      list.append(li);
+      append(li);
     }
+    closing = e.mine && (closing || !!e.ref);
     if (!e.mine) answered(e, li, lost);
     const tall = li.offsetHeight > log.clientHeight;
     if (tall || getComputedStyle(log).overflowY === 'visible') li.scrollIntoView({ block: tall ? 'start' : 'end' });
     else if (e.mine) log.scrollTop = 0;
+  }
+  function append(li) {
+    li.hidden = untaken.has(li.id);
+    list.append(li);
   }
 
   function answered(e, li, lost) {
