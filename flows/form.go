@@ -82,12 +82,15 @@ func (v View) Value(id string) string {
 	return ""
 }
 
-// Set is the chosen set of a SelectMany.
+// Set is the chosen set of a SelectMany: the choices that are offered to this
+// person, and words beyond the list. What was chosen before it stopped being
+// offered is kept in the answer, in case that was a mistake.
 func (v View) Set(id string) []string {
-	if a := v.State.answer(id); a != nil {
-		return a.Set
+	a, q := v.State.answer(id), v.Form.question(id)
+	if a == nil || q == nil {
+		return nil
 	}
-	return nil
+	return q.still(v, a.Set)
 }
 
 // Answered tells whether a question was answered, skipping included.

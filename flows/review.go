@@ -140,12 +140,19 @@ func (r *run) correctList() {
 	r.s.Question = Review
 	s := core.Say{Key: "review.which"}
 	for i, q := range r.items() {
+		if r.e.Features.Plain && len(s.Choices) == perSMS {
+			r.say(s)
+			s = core.Say{Key: "review.which.rest"}
+		}
 		s.Choices = append(s.Choices, core.Choice{
 			Action: r.action(Review, q.ID), Key: r.form.ID + "." + q.ID + ".name", Number: strconv.Itoa(i + 1),
 		})
 	}
 	r.say(s)
 }
+
+// perSMS is how many items of a list to correct fit one segment.
+const perSMS = 9
 
 // correct forgets an answer, so that its question comes next.
 func (r *run) correct(q *Question) {

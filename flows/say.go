@@ -131,6 +131,10 @@ func (r *run) choiceByNumber(q *Question, n int) string {
 
 // valued gives a line the words of an answer under the placeholder "value".
 func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
+	var set []string
+	if a != nil && q.Kind == SelectMany {
+		set = q.still(r.view(), a.Set)
+	}
 	word := func(key string) { s.Words = with(s.Words, "value", key) }
 	text := func(t string) { s.Args = with(s.Args, "value", t) }
 	switch {
@@ -138,9 +142,11 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		word("choice.skip_done")
 	case a.Value == Skipped:
 		word("choice.skip_done")
-	case q.Kind == SelectMany && len(a.Set) > 0:
-		keys := make([]string, len(a.Set))
-		for i, c := range a.Set {
+	case q.Kind == SelectMany && len(set) == 0:
+		word(q.words(r.form.ID, q.None))
+	case q.Kind == SelectMany:
+		keys := make([]string, len(set))
+		for i, c := range set {
 			keys[i] = q.words(r.form.ID, c)
 		}
 		s.Lists = map[string][]string{"value": keys}

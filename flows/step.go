@@ -167,30 +167,19 @@ func (r *run) record(q *Question, a Answer) {
 	r.s.Open = nil
 }
 
-// prune drops answers whose questions are no longer relevant, and choices that
-// are no longer offered; again and again, as one may have been all that kept
-// another.
+// prune drops answers whose questions are no longer relevant, again and again,
+// as one may have been all that kept another relevant.
 func (r *run) prune() {
-	for again := true; again; {
+	for {
 		v := r.view()
-		answers := drop(r.s.Answers, func(a *Answer) bool {
+		left := drop(r.s.Answers, func(a *Answer) bool {
 			q := r.form.question(a.ID)
-			return q == nil || !q.relevant(v) || len(a.Set) > 0 && len(q.still(v, a.Set)) == 0
+			return q == nil || !q.relevant(v)
 		})
-		again = len(answers) != len(r.s.Answers)
-		r.s.Answers = answers
-		for i := range answers {
-			a := &answers[i]
-			if len(a.Set) == 0 {
-				continue
-			}
-			if left := r.form.question(a.ID).still(v, a.Set); len(left) < len(a.Set) {
-				changed := *a
-				changed.Set = left
-				r.s.Answers, again = put(r.s.Answers, changed), true
-				break
-			}
+		if len(left) == len(r.s.Answers) {
+			return
 		}
+		r.s.Answers = left
 	}
 }
 

@@ -158,10 +158,11 @@ func numeric(text string) bool {
 // whose leading zero got lost: that is asked, not guessed.
 func (r *run) readPaper(q *Question, text string) {
 	if open := r.s.Open; open != nil && open.ID == q.ID {
-		switch readYesNo(text) {
-		case "yes":
+		answer := readYesNo(text)
+		switch n, ok := readNumber(text); {
+		case answer == "yes" || ok && n == 1:
 			text = open.Typed
-		case "no":
+		case answer == "no": // and 0
 			r.s.Open = nil
 			r.ask()
 			return
@@ -215,7 +216,7 @@ func (r *run) choosePaper(q *Question, choice string, late bool) {
 
 // suggestedPaper asks whether a number is meant.
 func (r *run) suggestedPaper(q *Question) core.Say {
-	s := say("paper.suggest", "number", r.s.Open.Typed)
+	s := say("paper.suggest", "last", lastDigits(r.s.Open.Typed))
 	s.Choices = []core.Choice{
 		{Action: r.action(q.ID, "yes"), Key: "choice.right", Number: "1"},
 		{Action: r.action(q.ID, "no"), Key: "choice.retype", Number: "0"},

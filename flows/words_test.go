@@ -1,0 +1,238 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/area"
+	"khaibao/core/channel"
+	"khaibao/locales"
+)
+
+func bundle(t testing.TB) *locales.Bundle {
+	t.Helper()
+	b, err := locales.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// longestArea is the area whose name is the longest, of all the country.
+var longestArea = sync.OnceValue(func() string {
+	code, letters := "", 0
+	for _, province := range area.Children("") {
+		for _, district := range area.Children(province.Code) {
+			for _, unit := range append(area.Children(district.Code), district) {
+				if n := len(channel.Plain(areaName(unit.Code, "46"))); n > letters {
+					code, letters = unit.Code, n
+				}
+			}
+		}
+	}
+	return code
+})
+
+// longest are the longest values that texts are filled with by SMS.
+func longest() map[string]string {
+	longName := "Công Tằng Tôn Nữ Thị Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Ngân" // 60 letters
+	longArea := areaName(longestArea(), "46")
+	return map[string]string{
+		"name": longName, "area": longArea, "province": "Thừa Thiên Huế", "hotline": "19001075", "Hotline": "19001075",
+		"url":  "https://khaibao.thuathienhue.gov.vn/privacy",
+		"link": "https://khaibao.thuathienhue.gov.vn/q/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+		"from": "01/08/2021", "day": "15/08/2021", "phone": "0900 123 456", "number": "1000000007", "Code": "123456789",
+		"card": "1955", "said": "02/09/1955", "text": "31-02-1955", "last": "1234", "max": "20", "n": "20",
+		"left": "4", "seconds": "3600", "minutes": "10", "question": "Thôn/tổ của hộ khẩu", "label": "Tiếp xúc, vùng dịch",
+		"value": longName, "derived": "Nam",
+	}
+}
+
+// neverBySMS are keys of lines that are not said where texts are plain: a sender
+// of SMS has proved the phone, and sees links instead of pictures.
+var neverBySMS = []string{"phone.", "code.sent", "code.wait", "code.limit", "code.region", "code.ask", "code.resend",
+	"code.phone", "code.waive", "code.wrong", "code.expired", "code.twice", "review.item", "review.derived", "review.head",
+	"web.", "admin.", "menu.command.", "notice.text"}
+
+func TestEveryTextFitsOneSMS(t *testing.T) {
+	b := bundle(t)
+	values := longest()
+	for _, lang := range locales.Langs {
+		for _, key := range b.Keys(lang) {
+			if slices.ContainsFunc(neverBySMS, func(p string) bool { return strings.HasPrefix(key, p) }) || b.Has(lang, key+".sms") ||
+				(strings.HasPrefix(key, "done.") || strings.HasPrefix(key, "qr.show")) && !strings.Contains(key, ".link") {
+				continue
+			}
+			for _, name := range b.Placeholders(lang, key) {
+				if values[name] == "" {
+					t.Fatalf("%s: no longest value for %s", key, name)
+				}
+			}
+			text := channel.Plain(b.Text(lang, key, values))
+			if n, gsm7 := channel.Segments(text); n > 1 || !gsm7 {
+				t.Errorf("%s: %s takes %d segments (%d letters): %s", lang, key, n, channel.Count(text, looks["sms"]), text)
+			}
+		}
+	}
+}
+
+// asked is a run that stands at a question, with the answers that make all its
+// words as long as they get.
+func asked(f *Form, q *Question, lang string) *run {
+	code := longestArea()
+	e := &Event{Now: time.Unix(0, 0), Today: "2021-08-15", Features: looks["sms"], Setting: transcriptSetting, Known: Known{Lang: lang}}
+	s := State{Question: q.ID, Answers: []Answer{
+		{ID: "birth", Value: "1990-09-02"}, {ID: "sex", Value: "female"},
+		{ID: "id_number", Value: "046155001234", Type: "cccd", Year: 1955, Sex: "female"},
+		{ID: "permanent", Value: code}, {ID: "current", Value: code}}}
+	return &run{form: f, s: s, e: e}
+}
+
+func TestEveryQuestionFitsOneSMS(t *testing.T) {
+	b := bundle(t)
+	check := func(lang, id string, s core.Say) {
+		t.Helper()
+		out := channel.Fit(Render(b, s, lang, looks["sms"]), looks["sms"])
+		if len(out) != 1 {
+			t.Fatalf("%s: %s became %d messages", lang, id, len(out))
+		}
+		if n, gsm7 := channel.Segments(out[0].Text); n > 1 || !gsm7 {
+			t.Errorf("%s: %s takes %d segments (%d letters):\n%s", lang, id, n, channel.Count(out[0].Text, looks["sms"]), out[0].Text)
+		}
+	}
+	for _, lang := range locales.Langs {
+		for i := range Resident.Questions {
+			q := &Resident.Questions[i]
+			r := asked(&Resident, q, lang)
+			check(lang, q.ID, r.question(q))
+			switch q.Kind {
+			case Place:
+				r.s.Open = &Open{ID: q.ID, Within: "001"} // Quận Ba Đình, Thành phố Hà Nội
+				check(lang, q.ID+" within", r.question(q))
+				r.s.Open = &Open{ID: q.ID, Codes: []string{"20002", "20080"}}
+				check(lang, q.ID+" which", r.question(q))
+			case Paper:
+				r.s.Open = &Open{ID: q.ID, Typed: "046085001234"}
+				check(lang, q.ID+" suggested", r.question(q))
+			}
+		}
+	}
+}
+
+// The list of what can be corrected, with every question answered, and the
+// whole review of somebody well.
+func TestReviewFitsSMS(t *testing.T) {
+	b := bundle(t)
+	for _, lang := range locales.Langs {
+		r := asked(&Resident, &Resident.Questions[0], lang)
+		for _, q := range Resident.Questions {
+			if r.s.answer(q.ID) == nil {
+				value := "none"
+				if contains(q.Choices, "no") {
+					value = "no"
+				}
+				r.s.Answers = append(r.s.Answers, Answer{ID: q.ID, Value: value})
+			}
+		}
+		r.effects = nil
+		r.review()
+		for _, effect := range r.effects {
+			out := channel.Fit(Render(b, effect.(Reply).Say, lang, looks["sms"]), looks["sms"])
+			for _, o := range out {
+				if n, gsm7 := channel.Segments(o.Text); n > 1 || !gsm7 {
+					t.Errorf("%s: a review of %d segments:\n%s", lang, n, o.Text)
+				}
+			}
+		}
+	}
+}
+
+func TestListOfCorrectionsFitsSMS(t *testing.T) {
+	b := bundle(t)
+	for _, lang := range locales.Langs {
+		r := asked(&Resident, &Resident.Questions[0], lang)
+		r.e.Setting.AskReligion = true
+		r.s.Answers = append(r.s.Answers, Answer{ID: "more", Value: "yes"}, Answer{ID: "has_conditions", Value: "yes"},
+			Answer{ID: "exposures", Set: []string{"case"}}, Answer{ID: "conditions", Set: []string{"lung"}})
+		r.s.answer("id_number").Type = "passport"
+		for _, q := range Resident.Questions {
+			if r.s.answer(q.ID) == nil {
+				r.s.Answers = append(r.s.Answers, Answer{ID: q.ID, Value: Skipped})
+			}
+		}
+		r.correctList()
+		items := 0
+		for _, effect := range r.effects {
+			s := effect.(Reply).Say
+			items += len(s.Choices)
+			out := channel.Fit(Render(b, s, lang, looks["sms"]), looks["sms"])
+			if n, gsm7 := channel.Segments(out[0].Text); len(out) > 1 || n > 1 || !gsm7 {
+				t.Errorf("%s: %d segments, %d letters:\n%s", lang, n, channel.Count(out[0].Text, looks["sms"]), out[0].Text)
+			}
+		}
+		if items != 18 {
+			t.Errorf("%d items, want 18", items)
+		}
+	}
+}
+
+// TestWorkOfAHealthyPerson counts what a first declaration by SMS takes: the
+// shortest way, and the longest that somebody without symptoms can go.
+func TestWorkOfAHealthyPerson(t *testing.T) {
+	tests := []struct {
+		name    string
+		lang    string
+		answers []string
+	}{
+		{"a card tells the sex, the address its quarter", "vi", []string{"Nguyen Van An", "02/09/1955", "046055001234", "to 3, p vy da, tp hue",
+			"1", "0", "0", "0", "0", "ok"}},
+		{"old papers, and two addresses told bit by bit", "vi", []string{"Cong Tang Ton Nu Thi Hoang Mai", "02/09/1955", "191234567", "nu",
+			"xa phu duong", "thon duong no dong", "thi tran phong dien huyen phong dien", "to 12", "0", "0", "0", "0", "ok"}},
+		{"in English, with a passport", "en", []string{"Alexander Montgomery Wellington-Smythe", "02/09/1955", "C1234567", "female", "laos",
+			"phuong thuan hoa", "to 3", "xa loc tri phu loc", "skip", "0", "no", "no", "0", "ok"}},
+	}
+	for _, tt := range tests {
+		p := newPure(bundle(t), "sms")
+		p.known.Lang = tt.lang
+		now := time.Date(2021, 8, 15, 1, 0, 0, 0, time.UTC)
+		questions := 0
+		for i, text := range append([]string{"kb"}, tt.answers...) {
+			now = now.Add(time.Minute)
+			shown, _ := p.take(t, core.Inbound{Channel: "sms", URN: core.TelURN(transcriptPhone), Text: text}, now)
+			for _, m := range shown {
+				if n, gsm7 := channel.Segments(m.out.Text); n > 1 || !gsm7 {
+					t.Errorf("%s: %d segments after %q:\n%s", tt.name, n, text, m.out.Text)
+				}
+			}
+			if p.session.State.Misses > 0 {
+				t.Fatalf("%s: %q was not understood: %s", tt.name, text, shown[len(shown)-1].out.Text)
+			}
+			if p.session.Form != "" {
+				questions++
+			} else if i < len(tt.answers) {
+				t.Fatalf("%s: over after %q", tt.name, text)
+			}
+		}
+		if len(p.persons) != 1 {
+			t.Fatalf("%s: nothing was declared, stands at %q", tt.name, p.session.Question)
+		}
+		if t.Logf("%s: %d questions", tt.name, questions); questions > 14 {
+			t.Errorf("%s: %d questions, at most 14", tt.name, questions)
+		}
+	}
+}
+
+func TestActionsFitAButton(t *testing.T) {
+	for _, q := range Resident.Questions {
+		for _, choice := range append(slices.Clone(q.Choices), ticked, Skipped, "19900") {
+			if a := fmt.Sprintf("%s:%s:%s", q.ID, choice, runMark(1<<40)); len(a) > 64 {
+				t.Errorf("%s is %d bytes", a, len(a))
+			}
+		}
+	}
+}
