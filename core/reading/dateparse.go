@@ -108,11 +108,13 @@ func (p *dateParser) numeric(i int) (found, int) {
 		}
 		// A pair stands alone: no word of count or month behind it.
 		if !p.is(i+2, "month", "days", "weeks") || sep != "" {
-			if f, ok := p.pair(text, p.ts[i+1].text); ok {
-				if y, n := p.yearWord(i + 2); n > 0 && !f.yearTold {
-					f.y, f.yearTold = y, true
+			if y, n := p.yearWord(i + 2); n > 0 && len(text) <= 2 && len(p.ts[i+1].text) <= 2 {
+				if f, ok := p.made(y, p.ts[i+1].text, text); ok {
 					return f, 2 + n
 				}
+				return bad, 2 + n
+			}
+			if f, ok := p.pair(text, p.ts[i+1].text); ok {
 				return f, 2
 			}
 			if sep != "" {
@@ -120,7 +122,7 @@ func (p *dateParser) numeric(i int) (found, int) {
 			}
 		}
 	}
-	if i+1 < len(p.ts) && p.is(i+1, "days", "weeks", "months", "age") && !p.ts[i+1].breaks() {
+	if len(text) <= 2 && i+1 < len(p.ts) && p.is(i+1, "days", "weeks", "months", "age") && !p.ts[i+1].breaks() {
 		return found{}, 0
 	}
 	if f, ok := p.run(text, p.ts[i].gap); ok {
@@ -221,6 +223,10 @@ func (p *dateParser) join(all []found) (found, error) {
 			weekday = f
 		case date == (found{}):
 			date = f
+		case date.m == 0 && !f.yearTold: // "năm 1950, tháng 2"
+			date = found{y: date.y, m: f.m, d: f.d, yearTold: true}
+		case f.m == 0 && !date.yearTold:
+			date.y, date.yearTold = f.y, true
 		default:
 			if !p.same(date, f) {
 				p.clash = true

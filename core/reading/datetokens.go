@@ -4,7 +4,7 @@ import "strconv"
 
 // code reports a number that is part of a code (VN1547, F1) or an age.
 func (p *dateParser) code(i int) bool {
-	if i+1 < len(p.ts) && !p.ts[i+1].breaks() && fits(p.ts[i+1].text, "tuổi") {
+	if i+1 < len(p.ts) && !p.ts[i+1].breaks() && (fits(p.ts[i+1].text, "tuổi") || p.ts[i+1].text == "t" && p.ts[i+1].glue) {
 		return true
 	}
 	return i > 0 && p.ts[i].glue && !p.ts[i-1].num
@@ -132,4 +132,3 @@ func (p *dateParser) separator(i int) (string, bool) {
 	}
 	return "", false
 }
-

@@ -3,6 +3,7 @@ package reading
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // IDNumber is an identity document's number with the facts that its digits
@@ -44,7 +45,7 @@ func ReadID(s string, field string) (IDNumber, error) {
 	}
 	text, passport, insurance, ok := idText(s)
 	if !ok {
-		return IDNumber{}, ErrInvalid
+		text = loneDigits(s)
 	}
 	if zeroed := strings.ReplaceAll(text, "O", "0"); allDigits(zeroed) {
 		if id, err := readIDDigits(zeroed, passport, insurance || field == "insurance"); err == nil {
@@ -95,6 +96,30 @@ func idText(s string) (text string, passport, insurance, ok bool) {
 	}
 	return b.String(), passport, insurance, b.Len() > 0
 }
+
+// loneDigits returns the one number of a text in which other words stand, as in
+// "cmnd cũ 191234567 nghe em". A "không" among them may deny it.
+func loneDigits(s string) string {
+	var digits string
+	last := -1
+	for i, t := range tokens(zeroForO(s)) {
+		switch {
+		case !t.num:
+			if t.glue || utf8.RuneCountInString(t.text) < 2 || fits(t.text, "không") || noWords[t.text] {
+				return ""
+			}
+		case t.glue, last >= 0 && (i != last+1 || strings.Trim(t.gap, " .-–") != ""):
+			return ""
+		default:
+			digits += t.text
+			last = i
+		}
+	}
+	return digits
+}
+
+// noWords are the short forms of không.
+var noWords = map[string]bool{"ko": true, "kg": true, "khg": true, "hok": true, "not": true}
 
 func allDigits(s string) bool {
 	for i := 0; i < len(s); i++ {

@@ -8,7 +8,7 @@ func TestReadID(t *testing.T) {
 		name, field string
 		want        cases
 	}{
-		{"nine digits", "", cases{"cmnd 191234567": {"191234567", "191 234 567", "191.234.567", "191-234-567", "CMND 191234567", "số cmnd của em là 191234567 ạ", "191234567 a", "chứng minh nhân dân: 191234567"}}},
+		{"nine digits", "", cases{"cmnd 191234567": {"191234567", "191 234 567", "191.234.567", "191-234-567", "CMND 191234567", "số cmnd của em là 191234567 ạ", "191234567 a", "chứng minh nhân dân: 191234567", "cmnd cũ 191234567", "toi ten la An 191234567"}}},
 		{"twelve digits", "", cases{"cccd 046085001234": {"046085001234", "046 085 001 234", "046.085.001.234", "cccd046085001234", "Căn cước công dân số 046085001234", "O46O85OO1234", "CCCD: 046085001234 nhé"}}},
 		{"a birth abroad", "", cases{"cccd 101085001234": {"101085001234"}}},
 		{"no such place", "", cases{"invalid": {"999085001234", "003085001234", "000085001234", "400085001234", "097085001234", "100085001234", "000000000000"}}},
@@ -27,7 +27,8 @@ func TestReadID(t *testing.T) {
 		{"ten digits are a card only where a card was asked for", "", cases{"invalid": {"4612345678", "0900123456"}}},
 		{"ten digits are a card only where a card was asked for", "insurance", cases{"bhxh 4612345678": {"4612345678", "46 1234 5678"}, "invalid": {"0000000000"}, "none": {"không có", "chưa có thẻ"}}},
 		{"has none, or does not know", "", cases{"none": {"không có", "chưa có cmnd", "ko", "bé chưa có giấy tờ"}, "invalid": {"không nhớ", "", "abc", "có"}}},
-		{"more than one number", "", cases{"invalid": {"046085001234, 191234567", "191234567/046085001234", "191234567 cấp ngày 1/2/2010"}}},
+		{"more than one number", "", cases{"invalid": {"046085001234, 191234567", "191234567/046085001234", "191234567 cấp ngày 1/2/2010", "191234567 cccd 046085001234"}}},
+		{"a number denied", "", cases{"invalid": {"không phải 191234567", "ko phai 191234567"}}},
 	}
 	for _, test := range tests {
 		for want, inputs := range test.want {

@@ -107,7 +107,11 @@ func nameParts(s string) (words []string, ok bool) {
 			return nil, false
 		}
 	}
-	return words, len(words) > 0 && len(words) <= 12
+	long := false // "A B" is no name
+	for _, w := range words {
+		long = long || utf8.RuneCountInString(w) > 1
+	}
+	return words, long && len(words) <= 12
 }
 
 // isNameWord reports letters with ' - . inside. A dot ends a word or stands

@@ -53,7 +53,7 @@ func TestReadName(t *testing.T) {
 		{"no Telex", "Lars Jensen", "Lars Jensen", "", ""},
 
 		{"digits", "Nguyễn Văn 4n", "", "", ""}, {"VNI or digits?", "Nguyen Van A4", "", "", ""}, {"with a year", "Nguyễn Văn An 1985", "", "", ""}, {"a telephone", "0900123456", "", "", ""},
-		{"one letter", "a", "", "", ""}, {"one syllable is not the whole name", "An", "", "", ""}, {"signs", "---", "", "", ""}, {"nothing", "", "", "", ""},
+		{"one letter", "a", "", "", ""}, {"one syllable is not the whole name", "An", "", "", ""}, {"two letters", "A B", "", "", ""}, {"signs", "---", "", "", ""}, {"nothing", "", "", "", ""},
 		{"a link", "www.abc.com", "", "", ""}, {"a link", "t.me", "", "", ""}, {"a link", "Nguyen Van A.com", "", "", ""}, {"a link", "http://abc", "", "", ""}, {"an address", "an@abc", "", "", ""},
 		{"a bidi character", "Nguyễn Văn \u202eAn", "", "", ""}, {"a control character", "Nguyễn\x07 Văn An", "", "", ""}, {"markup", "<b>Nguyen An</b>", "", "", ""}, {"a formula", "=Nguyen An", "Nguyen An", "Nguyen", "An"},
 		{"too long", strings.Repeat("Nguyễn ", 9) + "An", "", "", ""},

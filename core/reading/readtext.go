@@ -19,6 +19,9 @@ func ReadText(kind, text string, context map[string]any) any {
 		if field == "" {
 			field = PastEvent
 		}
+		if str("reference_date") == "" {
+			return map[string]string{"error": "reference_date is missing"}
+		}
 		d, err := ReadDate(text, field, str("reference_date"))
 		return orError(d, err)
 	case "phone":

@@ -99,6 +99,9 @@ func (r terms) leavesOut(s string, options []string) bool {
 var countedUnits = map[string]bool{"ngay": true, "hom": true, "bua": true, "tuan": true, "thang": true, "nam": true, "lan": true, "do": true,
 	"gio": true, "dem": true, "phut": true, "tuoi": true, "con": true, "tieng": true, "days": true, "day": true, "times": true}
 
+// beforeDegrees stand between a fever and its temperature: "sốt cao 40".
+var beforeDegrees = map[string]bool{"cao": true, "nhe": true, "toi": true, "den": true, "len": true, "khoang": true, "tren": true, "hon": true, "gan": true, "tam": true}
+
 // countedBy are words that a number follows: "tuýp 2".
 var countedBy = map[string]bool{"tuyp": true, "type": true, "tip": true, "doan": true, "cap": true, "do": true}
 
@@ -162,7 +165,7 @@ func (it item) isTerm() bool { return it.ids != nil }
 
 // grammar ids are all that is no term.
 var grammarIDs = map[string]bool{"no": true, "nolist": true, "gone": true, "still": true, "have": true, "but": true, "or": true, "and": true,
-	"strong": true, "all": true, "healthy": true, "unwell": true, "hedge": true, "filler": true, "-": true, "none": true, "took": true, "fever!": true}
+	"strong": true, "slight": true, "all": true, "healthy": true, "unwell": true, "hedge": true, "filler": true, "-": true, "none": true, "took": true, "fever!": true}
 
 func items(ts []token, lx lexicon) []item {
 	var out []item
@@ -230,7 +233,7 @@ func temperature(ts []token) float64 {
 			return whole + tenth(next(2))
 		case degree(1) && (fits(next(2).text, "rưỡi") || fits(next(2).text, "rưởi")):
 			return whole + 0.5
-		case degree(1), i > 0 && fits(ts[i-1].text, "sốt"):
+		case degree(1), i > 0 && fits(ts[i-1].text, "sốt"), i > 1 && fits(ts[i-2].text, "sốt") && beforeDegrees[ts[i-1].bare] && next(1).text == "":
 			return whole
 		}
 	}

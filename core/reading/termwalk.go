@@ -70,7 +70,11 @@ func (w *walker) walk() {
 		case it.id == "or", it.id == "and":
 			w.joiner = it.id
 		case it.id == "strong":
+			denied := w.mood == denying || w.mood == denyingList
+			w.fail = w.fail || denied && len(w.listed) == 0 && w.items[i-1].isTerm()
 			w.settle(present) // "không sốt, ho nhiều"
+		case it.id == "slight":
+			w.settle(present)
 		case it.id == "all":
 			w.all()
 		case it.id == "healthy":
@@ -170,7 +174,7 @@ func (w *walker) no(i int) {
 	ahead := w.termAhead(i, false)
 	switch {
 	case ahead:
-	case len(w.clause) > 0 && w.endsClause(i):
+	case len(w.clause) > 0 && w.endsClause(i) && !w.allAhead(i):
 		last := w.clause[len(w.clause)-1]
 		if w.items[i].gap == ":" || w.items[i].gap == "-" || w.items[i].gap == "=" {
 			w.state[last] = absent

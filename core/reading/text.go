@@ -15,7 +15,7 @@ const maxRunes = 2000
 // keycap follows a digit in the picture of a key (1️⃣): two such are two numbers.
 const keycap = '\u20e3'
 
-// Clean returns the text as it is kept: valid UTF-8 in NFC, Ð (U+00D0) as Đ,
+// Clean returns the text as it is kept: valid UTF-8 in NFC, Ð (U+00D0) as Đ and ð as đ,
 // full-width forms as ASCII, zero-width characters gone, every kind of blank a
 // single space, no blanks at the ends, at most 2000 runes. Clean is idempotent.
 func Clean(s string) string {
@@ -38,6 +38,8 @@ func Clean(s string) string {
 			continue
 		case r == 'Ð':
 			r = 'Đ'
+		case r == 'ð':
+			r = 'đ'
 		case r >= '！' && r <= '～': // full-width ASCII of East Asian keyboards
 			r -= '！' - '!'
 		}
@@ -75,7 +77,7 @@ func isClean(s string) bool {
 				return false
 			}
 		case r > ' ' && r < 0x7f:
-		case r < 0xc0 || r == 'Ð' || place(r) < 0:
+		case r < 0xc0 || r == 'Ð' || r == 'ð' || place(r) < 0:
 			return false
 		}
 	}

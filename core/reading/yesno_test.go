@@ -9,7 +9,7 @@ func TestYesNo(t *testing.T) {
 		inputs []string
 	}{
 		{"plain, polite, in capitals", Yes, []string{"có", "CÓ Ạ", "dạ có ạ", "vâng ạ", "dạ vâng ạ", "em có ạ", "dạ rồi", "có nhé", "có chứ", "ok luôn", "đúng vậy", "ừ đúng rồi", "phải rồi", "tất nhiên là có", "tôi đồng ý", "y", "yes please"}},
-		{"a reason behind it", Yes, []string{"có, hôm qua", "có, tôi về từ Đà Nẵng", "có tiếp xúc", "có một lần", "có 2 lần", "có bị", "có sốt nhẹ"}},
+		{"a reason behind it", Yes, []string{"có, hôm qua", "có, tôi về từ Đà Nẵng", "có tiếp xúc", "có một lần", "có 2 lần", "có bị", "có sốt nhẹ", "có đi Đà Nẵng"}},
 		{"letters held down, signs, emoji", Yes, []string{"cóooo", "okkkk", "vânggg", "có!!!", "có 👍", "  có  "}},
 		{"marks half typed", Yes, []string{"dung", "đung", "dúng roi", "vang", "phai", "duoc", "dc"}},
 		{"typed past the keyboard program", Yes, []string{"cos", "co1", "co'", "cã", "ddungs", "vaang", "phari"}},
@@ -24,7 +24,7 @@ func TestYesNo(t *testing.T) {
 		{"decomposed", No, []string{"kho\u0302ng", "da\u0323 kho\u0302ng co\u0301"}},
 		{"no, and where one was", No, []string{"không, tôi ở nhà suốt"}},
 
-		{"a question sent back", Unknown, []string{"có không", "co ko", "có không?", "không?", "phải không", "đúng không ạ", "rồi chưa", "được không", "có hay không", "đi đâu", "có đi đâu không"}},
+		{"a question sent back", Unknown, []string{"có không", "co ko", "có không?", "không?", "phải không", "đúng không ạ", "rồi chưa", "được không", "có hay không", "đi đâu", "có/không", "có đi đâu không"}},
 		{"does not know", Unknown, []string{"không biết", "kbt", "k biết", "ko rõ", "không nhớ", "chưa biết", "quên rồi", "không chắc", "not sure", "i don't know", "khoong bieets"}},
 		{"a hedge", Unknown, []string{"có lẽ", "chắc có", "chắc không", "chắc là không", "hình như có", "có thể", "không chắc chắn", "không hẳn", "không hoàn toàn", "maybe"}},
 		{"says both", Unknown, []string{"có, không", "không, có", "không nhưng có ho", "ok không"}},
