@@ -35,10 +35,28 @@ type sqliteConn struct {
 		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 		QueryRowContext(context.Context, string, ...any) *sql.Row
 	}
+	// hot are the statements of every turn, prepared once: SQLite parses and
+	// plans a small statement for as long as it takes to run it. Only for
+	// transactions, which all run on the connection that prepared them.
+	hot map[string]*sql.Stmt
+}
+
+func (c sqliteConn) prepared(ctx context.Context, text string) *sql.Stmt {
+	made := c.hot[text]
+	if made == nil {
+		return nil
+	}
+	return c.q.(*sql.Tx).StmtContext(ctx, made)
 }
 
 func (c sqliteConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	res, err := c.q.ExecContext(ctx, text, args...)
+	var res sql.Result
+	var err error
+	if made := c.prepared(ctx, text); made != nil {
+		res, err = made.ExecContext(ctx, args...)
+	} else {
+		res, err = c.q.ExecContext(ctx, text, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -51,6 +69,9 @@ func (c sqliteConn) query(ctx context.Context, text string, args ...any) (rows, 
 }
 
 func (c sqliteConn) row(ctx context.Context, text string, args ...any) scanner {
+	if made := c.prepared(ctx, text); made != nil {
+		return made.QueryRowContext(ctx, args...)
+	}
 	return c.q.QueryRowContext(ctx, text, args...)
 }
 
@@ -124,7 +145,7 @@ func (s *Store) begin(ctx context.Context) (querier, func(commit bool) error, er
 	if s.pg != nil {
 		return beginPG(ctx, s.pg)
 	}
-	tx, err := s.lite.BeginTx(ctx, nil)
+	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,7 +155,7 @@ func (s *Store) begin(ctx context.Context) (querier, func(commit bool) error, er
 		}
 		return tx.Rollback()
 	}
-	return sqliteConn{tx}, end, nil
+	return sqliteConn{q: tx, hot: s.hot}, end, nil
 }
 
 func beginPG(ctx context.Context, pool *pgxpool.Pool) (querier, func(bool) error, error) {

@@ -178,23 +178,36 @@ func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (wai
 // is named by its network's ID or, when the report was quicker than our writing
 // that down, by its outbox ID.
 func (s *Store) MoveStatus(ctx context.Context, channel, networkID, status string, rank int) error {
-	_, err := s.q.exec(ctx, `UPDATE outbox SET network_state = $3, network_rank = $4
-		WHERE channel = $1 AND (network_id = $2 OR id = $2) AND network_rank < $4`, channel, networkID, status, rank)
-	return wrap(err, "move status")
+	for _, name := range []string{byOutboxID, byNetworkID} { // two statements, so that each has its index
+		n, err := s.q.exec(ctx, `UPDATE outbox SET network_state = $3, network_rank = $4
+			WHERE channel = $1 AND network_rank < $4 AND `+name, channel, networkID, status, rank)
+		if err != nil || n > 0 {
+			return wrap(err, "move status")
+		}
+	}
+	return nil
 }
+
+// The two names of a message that was handed to its network.
+const (
+	byOutboxID  = `id = $2`
+	byNetworkID = `network_id = $2 AND network_id <> ''`
+)
 
 // NumberDead stops an address by a message that its network could not deliver,
 // named as for MoveStatus. A message that is not known is core.ErrNotFound.
 func (s *Store) NumberDead(ctx context.Context, now time.Time, channel, networkID string) error {
-	var addressID string
-	err := s.q.row(ctx, `SELECT address_id FROM outbox WHERE channel = $1 AND (network_id = $2 OR id = $2)`, channel, networkID).Scan(&addressID)
-	if err == errNoRows {
-		return core.ErrNotFound
+	for _, name := range []string{byOutboxID, byNetworkID} {
+		var addressID string
+		err := s.q.row(ctx, `SELECT address_id FROM outbox WHERE channel = $1 AND `+name, channel, networkID).Scan(&addressID)
+		if err == nil {
+			return s.AddressGone(ctx, now, addressID)
+		}
+		if err != errNoRows {
+			return fmt.Errorf("find address of a message: %w", err)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("find address of a message: %w", err)
-	}
-	return s.AddressGone(ctx, now, addressID)
+	return core.ErrNotFound
 }
 
 // wrap says what was being done when an error came; nil stays nil.

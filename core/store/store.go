@@ -28,6 +28,12 @@ import (
 type Store struct {
 	lite *sql.DB
 	pg   *pgxpool.Pool
+
+	// writer is SQLite's one connection for transactions: they wait for each
+	// other here, in their order, and not for SQLite's lock by polling it.
+	writer *sql.DB
+	hot    map[string]*sql.Stmt // prepared on it
+
 	q    querier // outside any transaction
 	keys *seal.Keys
 
@@ -67,6 +73,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
+	if err := s.prepareHot(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -94,17 +104,46 @@ func connectSQLite(ctx context.Context, path string) (*Store, error) {
 		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(FULL)", "cache_size(-16000)"},
 		"_txlock": {"immediate"},
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+params.Encode())
+	source := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + params.Encode()
+	pool := func(conns int) (*sql.DB, error) {
+		db, err := sql.Open("sqlite", source)
+		if err != nil {
+			return nil, fmt.Errorf("open sqlite: %w", err)
+		}
+		db.SetMaxOpenConns(conns)
+		db.SetMaxIdleConns(conns)
+		if err := db.PingContext(ctx); err != nil {
+			db.Close()
+			return nil, fmt.Errorf("open sqlite: %w", err)
+		}
+		return db, nil
+	}
+	writer, err := pool(1)
 	if err != nil {
-		return nil, fmt.Errorf("open sqlite: %w", err)
+		return nil, err
 	}
-	db.SetMaxOpenConns(4)
-	db.SetMaxIdleConns(4)
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open sqlite: %w", err)
+	db, err := pool(4)
+	if err != nil {
+		writer.Close()
+		return nil, err
 	}
-	return &Store{lite: db, q: sqliteConn{db}, holder: core.NewID()}, nil
+	return &Store{lite: db, writer: writer, q: sqliteConn{q: db}, holder: core.NewID()}, nil
+}
+
+// prepareHot prepares the statements of every turn.
+func (s *Store) prepareHot(ctx context.Context) error {
+	if s.pg != nil { // pgx does so by itself
+		return nil
+	}
+	s.hot = make(map[string]*sql.Stmt)
+	for _, text := range []string{lockText, recordText, saveText, queueText} {
+		made, err := s.writer.PrepareContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+		s.hot[text] = made
+	}
+	return nil
 }
 
 func connectPG(ctx context.Context, o Options) (*Store, error) {
@@ -138,8 +177,10 @@ func (s *Store) Close() {
 		s.pg.Close()
 		return
 	}
-	if err := s.lite.Close(); err != nil {
-		slog.Error("close sqlite", "err", err)
+	for _, db := range []*sql.DB{s.writer, s.lite} {
+		if err := db.Close(); err != nil {
+			slog.Error("close sqlite", "err", err)
+		}
 	}
 }
 

@@ -37,6 +37,9 @@ func (s *Store) Take(ctx context.Context, now time.Time, group []core.Inbound, t
 		return s.takePG(ctx, now, inbox, turn)
 	}
 	tx := &Tx{s: s, now: now}
+	// SQLite is never far away, so nothing needs to be cut short; and its driver
+	// starts a goroutine for each statement that could be.
+	ctx = context.WithoutCancel(ctx)
 	err := s.inTx(ctx, func(q querier) error {
 		tx.q = q
 		found, err := tx.lockAddresses(ctx, inbox)
@@ -48,8 +51,7 @@ func (s *Store) Take(ctx context.Context, now time.Time, group []core.Inbound, t
 		}
 		fresh := make(map[string]bool, len(inbox))
 		for _, m := range inbox {
-			n, err := q.exec(ctx, `INSERT INTO messages (channel, external_id, id, address_id, body, received_at)
-				VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+			n, err := q.exec(ctx, recordText,
 				m.Channel, m.ExternalID, m.id, found[m.key()].ID, m.body, now.UnixMilli())
 			if err != nil {
 				return fmt.Errorf("record message: %w", err)
@@ -105,6 +107,16 @@ func (s *Store) phoneHash(e164 string) string { return s.keys.Hash(seal.KindPhon
 const addressColumns = `id, channel, hash, urn, lang, phone, proven_how, opted_out_at, gone_at,
 	notice, declared_at, form, question, state`
 
+// The statements of every turn.
+const (
+	lockText   = `SELECT ` + addressColumns + ` FROM addresses WHERE channel = $1 AND hash = $2`
+	recordText = `INSERT INTO messages (channel, external_id, id, address_id, body, received_at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
+	saveText  = `UPDATE addresses SET form = $2, question = $3, state = $4, turned_at = $5 WHERE id = $1`
+	queueText = `INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`
+)
+
 // scanAddress reads one row of addressColumns and its key in the group.
 func (s *Store) scanAddress(r scanner) (string, *core.Address, error) {
 	var at core.Address
@@ -144,8 +156,9 @@ func (tx *Tx) lockAddresses(ctx context.Context, inbox []inbound) (map[string]*c
 		if found[m.key()] != nil {
 			continue
 		}
-		key, at, err := tx.s.scanAddress(tx.q.row(ctx, `SELECT `+addressColumns+`
-			FROM addresses WHERE channel = $1 AND hash = $2 `+tx.s.forUpdate, m.Channel, m.hash))
+		// On PostgreSQL the group is locked by beginPG; this is SQLite, whose
+		// transaction is the lock.
+		key, at, err := tx.s.scanAddress(tx.q.row(ctx, lockText, m.Channel, m.hash))
 		if err == errNoRows {
 			continue
 		}
@@ -223,7 +236,7 @@ func (tx *Tx) Queue(m core.Queued) {
 // flush writes what the turns gathered.
 func (tx *Tx) flush(ctx context.Context) error {
 	for _, at := range tx.saves {
-		_, err := tx.q.exec(ctx, `UPDATE addresses SET form = $2, question = $3, state = $4, turned_at = $5 WHERE id = $1`,
+		_, err := tx.q.exec(ctx, saveText,
 			at.ID, at.Form, at.Question, tx.s.sealState(at), tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("save session: %w", err)
@@ -234,8 +247,7 @@ func (tx *Tx) flush(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.q.exec(ctx, `INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+		_, err = tx.q.exec(ctx, queueText,
 			m.ID, m.Channel, m.AddressID, m.Cause, int64(m.Priority), m.Say.Key, m.Lang, args, tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("queue: %w", err)

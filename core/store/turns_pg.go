@@ -113,8 +113,7 @@ func (tx *Tx) recordNewcomers(ctx context.Context, inbox []inbound, found map[st
 			found[m.key()] = at
 			tx.newcomers = append(tx.newcomers, at)
 		}
-		n, err := tx.q.exec(ctx, `INSERT INTO messages (channel, external_id, id, address_id, body, received_at)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		n, err := tx.q.exec(ctx, recordText,
 			m.Channel, m.ExternalID, m.id, found[m.key()].ID, m.body, tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("record first message: %w", err)

@@ -63,7 +63,7 @@ CREATE TABLE outbox (
   error_class TEXT NOT NULL DEFAULT '');
 CREATE INDEX outbox_due ON outbox (channel, priority, due_at, id) WHERE state = 0;
 CREATE INDEX outbox_order ON outbox (address_id, priority, id) WHERE state = 0;
-CREATE INDEX outbox_network ON outbox (network_id) WHERE channel = 'sms';
+CREATE INDEX outbox_network ON outbox (network_id) WHERE network_id <> '';
 
 -- Who sends for a channel, and until when the network asked for rest.
 CREATE TABLE senders (
