@@ -14,7 +14,6 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
-	"khaibao/core/codes"
 	"khaibao/core/qr"
 	"khaibao/core/reading"
 	"khaibao/core/store"
@@ -101,7 +100,7 @@ func newTerminal(c config, s *store.Store, features channel.Features, look, phon
 		t.urn = core.TelURN(phone)
 	}
 	t.dispatcher = flows.New(flows.Options{
-		Store: s, Setting: newSettings(c, s).at, Now: func() time.Time { return t.now() }, Limits: codes.Default(),
+		Store: s, Setting: newSettings(c, s).at, Now: func() time.Time { return t.now() }, Limits: c.limits,
 		Features: map[string]channel.Features{terminalChannel: features}, CodeChannel: terminalChannel,
 	})
 	return t, nil

@@ -8,16 +8,18 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"text/tabwriter"
 
 	"khaibao/core/area"
+	"khaibao/core/codes"
 )
 
 // config is every setting. Each is a flag and, with the prefix KHAIBAO_, an
-// environment variable; the flag wins. Secrets are settings of the environment
-// only in spirit: a flag shows in the list of processes.
+// environment variable; the flag wins, but shows in the list of processes, so
+// that secrets are better given by the environment.
 type config struct {
 	addr, metricsAddr, publicURL string
 	databaseURL, keyFile         string
@@ -28,6 +30,9 @@ type config struct {
 	telegramToken, telegramSecret, telegramAPIURL, telegramMode string
 	smsOut, smsIn                                               string
 	twilioSID, twilioToken, twilioFrom, twilioAPIURL            string
+
+	codeDigits, codesPerPhone, codesPerNetwork, codesPerDay string
+	limits                                                  codes.Limits // read from these
 }
 
 const envPrefix = "KHAIBAO_"
@@ -51,16 +56,16 @@ func (c *config) settings(sandbox *string) []setting {
 		{"HOTLINE", &c.hotline, "19001075", "number that people are told to call"},
 		{"SANDBOX", sandbox, "", "1: imitated networks with telephones at /sandbox/, and demo officers"},
 		{"LOG_LEVEL", &c.logLevel, "info", "debug, info, warn or error"},
-		{"TELEGRAM_TOKEN", &c.telegramToken, "", "of the bot"},
+		{"TELEGRAM_TOKEN", &c.telegramToken, "", "of the bot, from @BotFather; empty for no Telegram"},
 		{"TELEGRAM_SECRET", &c.telegramSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
-		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", ""},
+		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", "where the Bot API is"},
 		{"TELEGRAM_MODE", &c.telegramMode, "webhook", "or poll, for machines without a public address"},
 		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio; empty for none"},
 		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio; empty for none"},
-		{"TWILIO_ACCOUNT_SID", &c.twilioSID, "", ""},
-		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", ""},
+		{"TWILIO_ACCOUNT_SID", &c.twilioSID, "", "of the account, from Twilio's console"},
+		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", "of the account, from Twilio's console"},
 		{"TWILIO_FROM", &c.twilioFrom, "", "our number or sender name"},
-		{"TWILIO_API_URL", &c.twilioAPIURL, "https://api.twilio.com", ""},
+		{"TWILIO_API_URL", &c.twilioAPIURL, "https://api.twilio.com", "where Twilio is"},
 	}
 }
 
@@ -80,13 +85,14 @@ func readConfig(name string, args, environ []string, out io.Writer, more func(*f
 		}
 		known = append(known, s.name)
 		flagName := strings.ReplaceAll(strings.ToLower(s.name), "_", "-")
-		usage := s.usage + " (KHAIBAO_" + s.name + ")"
-		flags.StringVar(s.to, flagName, s.preset, strings.TrimSpace(usage))
-		*s.to = preset // not shown as the default by -h: it may be a secret
+		flags.StringVar(s.to, flagName, preset, s.usage)
 	}
+	own := flag.NewFlagSet(flags.Name(), flag.ContinueOnError)
 	if more != nil {
-		more(flags)
+		more(own)
 	}
+	own.VisitAll(func(f *flag.Flag) { flags.Var(f.Value, f.Name, f.Usage) })
+	flags.Usage = func() { c.help(out, name, own) }
 	if err := flags.Parse(args); err != nil {
 		return c, nil, err
 	}
@@ -112,6 +118,26 @@ func environment(environ []string) map[string]string {
 		}
 	}
 	return found
+}
+
+// readLimits reads the limits of codes; a shorter code than six digits stops
+// the start.
+func (c *config) readLimits() error {
+	c.limits = codes.Default()
+	for name, s := range map[string]struct {
+		text string
+		to   *int
+	}{
+		"CODE_DIGITS": {c.codeDigits, &c.limits.Digits}, "CODES_PER_PHONE": {c.codesPerPhone, &c.limits.PerPhone},
+		"CODES_PER_NETWORK": {c.codesPerNetwork, &c.limits.PerNetwork}, "CODES_PER_DAY": {c.codesPerDay, &c.limits.PerDay},
+	} {
+		n, err := strconv.Atoi(s.text)
+		if err != nil {
+			return fmt.Errorf("%s%s: want a number", envPrefix, name)
+		}
+		*s.to = n
+	}
+	return c.limits.Check()
 }
 
 // check stops a start with a bad setting, and says which. It never quotes a
@@ -142,6 +168,9 @@ func (c *config) check() error {
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.logLevel) {
 		bad("LOG_LEVEL", "want debug, info, warn or error")
 	}
+	if err := c.readLimits(); err != nil {
+		errs = append(errs, err)
+	}
 	if c.telegramToken != "" && c.telegramMode == "webhook" && !goodSecret(c.telegramSecret) {
 		bad("TELEGRAM_SECRET", "a web-hook needs a secret of 16 to 256 letters, digits, _ or -")
 	}
@@ -169,22 +198,39 @@ func goodSecret(s string) bool {
 }
 
 // usage is what khaibao -h prints before the settings.
-const usage = `Khai Báo: health declarations by chat and SMS.
+const usage = `Khai Báo takes health declarations by chat and SMS.
 
   khaibao [serve]     serve everything (the default)
   khaibao chat        talk to it in this terminal: --channel, --from
   khaibao read        what the readers understand: read KIND [--context JSON] TEXT
   khaibao officer     add, reset or disable an officer
   khaibao demo        fill the database with invented people
-  khaibao keys        status of the keys
+  khaibao keys        keys status: which keys there are, never a key itself
   khaibao migrate     bring the database up to date and stop
-
-Settings, each a flag and an environment variable:
+  khaibao help        this text; each command has its own with -h
 `
+
+// help prints how a command is called: its own flags, then the settings, which
+// all commands share.
+func (c *config) help(out io.Writer, command string, own *flag.FlagSet) {
+	if command == "serve" {
+		fmt.Fprint(out, usage)
+	} else {
+		fmt.Fprintf(out, "khaibao %s\n", command)
+		own.SetOutput(out)
+		own.PrintDefaults()
+	}
+	fmt.Fprint(out, "\nSettings, each an environment variable and a flag (KHAIBAO_KEY_FILE or --key-file).\nA flag wins, but shows in the list of processes: give secrets by the environment.\n\n")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, s := range c.settings(new(string)) {
+		fmt.Fprintf(table, "  %s%s\t%s\t%s\n", envPrefix, s.name, cmp.Or(s.preset, "-"), s.usage)
+	}
+	table.Flush()
+}
 
 func isHelp(err error) bool { return errors.Is(err, flag.ErrHelp) }
 
-var stdio = struct {
-	in       io.Reader
-	out, err io.Writer
-}{os.Stdin, os.Stdout, os.Stderr}
+// asksHelp tells whether an argument asks for help.
+func asksHelp(arg string) bool {
+	return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg)
+}

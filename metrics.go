@@ -20,6 +20,7 @@ type metrics struct {
 	outbox   *prometheus.CounterVec
 	hooks    *prometheus.CounterVec
 	take     prometheus.Histogram
+	pumping  prometheus.Gauge
 }
 
 func newMetrics(s *store.Store, channels []string) *metrics {
@@ -34,8 +35,10 @@ func newMetrics(s *store.Store, channels []string) *metrics {
 		take: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "khaibao_take_seconds",
 			Help:    "Time from a message at the door to its commit.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}),
+		pumping: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_codes_alarm",
+			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
 	}
-	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.take, &backlog{store: s, channels: channels},
+	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.take, m.pumping, &backlog{store: s, channels: channels},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

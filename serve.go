@@ -14,7 +14,6 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
-	"khaibao/core/codes"
 	"khaibao/core/outbox"
 	"khaibao/core/store"
 	"khaibao/flows"
@@ -32,6 +31,7 @@ type program struct {
 	networks   *networks
 	mux        *http.ServeMux
 	listener   net.Listener
+	smsRate    float64 // messages a second; 0 takes what the gateway gives
 }
 
 // stopTime bounds how long a stop waits for what is in hand.
@@ -80,7 +80,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 		codeChannel = "sms"
 	}
 	p.dispatcher = flows.New(flows.Options{Store: s, Setting: newSettings(p.c, s).at, Features: features, Now: time.Now,
-		Count: p.metrics.countMessage, Limits: codes.Default(), CodeChannel: codeChannel})
+		Count: p.metrics.countMessage, Limits: p.c.limits, CodeChannel: codeChannel})
 	if err := p.routes(); err != nil {
 		listener.Close()
 		return nil, err
@@ -114,6 +114,7 @@ func (p *program) run(ctx context.Context) error {
 			Render: func(m core.Queued, f channel.Features) channel.Line { return flows.Render(p.bundle, m.Say, m.Lang, f) }}
 		running.Go(func() { sender.Run(background) })
 	}
+	running.Go(func() { p.schedules(background) })
 	receiving, stopReceiving := context.WithCancel(ctx)
 	defer stopReceiving()
 	for _, f := range p.networks.receivers {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"khaibao/core"
-	"khaibao/core/codes"
 	"khaibao/core/store"
 	"khaibao/flows"
 )
@@ -55,7 +54,7 @@ func (s *settings) at(ctx context.Context, now time.Time) (flows.Setting, error)
 	}
 	s.day, s.read = day, now
 	s.value = flows.Setting{Province: s.c.province, Hotline: s.c.hotline, LookBack: lookBack, Notice: notice,
-		NoticeURL: s.c.publicURL + "/privacy", PublicURL: s.c.publicURL, CodeLifetime: codes.Default().Lifetime}
+		NoticeURL: s.c.publicURL + "/privacy", PublicURL: s.c.publicURL, CodeLifetime: s.c.limits.Lifetime}
 	return s.value, nil
 }
 
