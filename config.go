@@ -46,6 +46,7 @@ type setting struct {
 }
 
 func (c *config) settings(sandbox *string) []setting {
+	presets := codes.Default()
 	return []setting{
 		{"ADDR", &c.addr, "127.0.0.1:8080", "where it listens"},
 		{"METRICS_ADDR", &c.metricsAddr, "127.0.0.1:9090", "where metrics are served, or off"},
@@ -66,6 +67,10 @@ func (c *config) settings(sandbox *string) []setting {
 		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", "of the account, from Twilio's console"},
 		{"TWILIO_FROM", &c.twilioFrom, "", "our number or sender name"},
 		{"TWILIO_API_URL", &c.twilioAPIURL, "https://api.twilio.com", "where Twilio is"},
+		{"CODE_DIGITS", &c.codeDigits, strconv.Itoa(presets.Digits), "of a code by SMS, at least " + strconv.Itoa(codes.MinDigits)},
+		{"CODES_PER_PHONE", &c.codesPerPhone, strconv.Itoa(presets.PerPhone), "codes to one phone in 24 hours"},
+		{"CODES_PER_NETWORK", &c.codesPerNetwork, strconv.Itoa(presets.PerNetwork), "codes for one network of askers (IPv4 /24, IPv6 /48) in an hour; raise it for a campaign"},
+		{"CODES_PER_DAY", &c.codesPerDay, strconv.Itoa(presets.PerDay), "codes in 24 hours in all: the ceiling on their cost"},
 	}
 }
 
@@ -106,7 +111,8 @@ func readConfig(name string, args, environ []string, out io.Writer, more func(*f
 		return c, nil, fmt.Errorf("SANDBOX: want 1 or nothing")
 	}
 	c.publicURL = strings.TrimSuffix(cmp.Or(c.publicURL, "http://"+c.addr), "/")
-	return c, flags.Args(), c.check()
+	err := c.check() // reads the limits, so it comes before c is returned
+	return c, flags.Args(), err
 }
 
 func environment(environ []string) map[string]string {
