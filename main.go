@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -48,6 +49,8 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out io.Write
 		return keysCommand(ctx, args, environ, out)
 	case "demo":
 		return demoCommand(ctx, args, environ, out)
+	case "help":
+		return serveCommand(ctx, []string{"-h"}, environ, out)
 	}
 	return fmt.Errorf("no command %q; khaibao -h lists them", command)
 }
@@ -79,7 +82,11 @@ func migrateCommand(ctx context.Context, args, environ []string, out io.Writer) 
 }
 
 // officerCommand passes its arguments on: settings come from the environment.
+// Help needs no database, and must not make one.
 func officerCommand(ctx context.Context, args, environ []string, in io.Reader, out io.Writer) error {
+	if len(args) == 0 || slices.ContainsFunc(args, asksHelp) {
+		return admin.OfficerCommand(ctx, nil, args, in, out)
+	}
 	c, _, err := readConfig("officer", nil, environ, out, nil)
 	if err != nil {
 		return err
