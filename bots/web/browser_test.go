@@ -27,7 +27,7 @@ func TestBrowser(t *testing.T) {
 	shots.take("1-welcome")
 	step(t, ctx, "start by keyboard alone",
 		js(`document.querySelector('#log').focus()`),
-		keys(kb.Tab), focused("Bắt đầu"), keys(kb.Enter), says("họ tên"))
+		keys(kb.Tab), focused("Bắt đầu"), keys(kb.Enter), says("họ tên"), chromedp.WaitVisible("form.after"))
 
 	step(t, ctx, "type", chromedp.Focus("#text"), keys("Nguyễn Văn An"), keys(kb.Enter),
 		says("Nguyễn Văn An, Anh/Chị có bị sốt"), until(`document.querySelector('#text').value === ''`))
@@ -57,6 +57,10 @@ func TestBrowser(t *testing.T) {
 	step(t, ctx, "reload", chromedp.Reload(), chromedp.WaitVisible("#list"))
 	if after := value[string](t, ctx, said); strings.TrimPrefix(after, core.DayOf(time.Now()).Local()+" ") != before {
 		t.Errorf("before the reload:\n%s\nafter:\n%s", before, after)
+	}
+
+	if value[bool](t, ctx, `document.querySelector('a.before').offsetParent !== null`) {
+		t.Error("two buttons for the language")
 	}
 
 	s.stop()
@@ -99,7 +103,7 @@ func TestBrowser(t *testing.T) {
 	if n := value[int](t, ctx, `document.querySelectorAll('#list li').length`); n != 0 {
 		t.Errorf("%d messages are shown to the next person", n)
 	}
-	step(t, ctx, "English", js(`document.querySelector('a.quick').click()`), until(`document.documentElement.lang === 'en'`))
+	step(t, ctx, "English", chromedp.Click("a.before"), until(`document.documentElement.lang === 'en'`))
 	shots.take("7-english")
 	step(t, ctx, "notice", chromedp.Navigate("http://"+s.addr+"/privacy"), chromedp.WaitVisible("h2"))
 	shots.take("8-notice")

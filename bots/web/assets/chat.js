@@ -184,6 +184,7 @@
     const active = document.activeElement;
     const lost = active === document.body || list.contains(active) || active === log;
     $('welcome')?.remove();
+    document.body.classList.remove('fresh');
     if (was && e.mine) return;
     if (e.toggle) {
       toggles.push({ li, ref: `m-${e.ref}` });
@@ -208,7 +209,7 @@
     closing = e.mine && (closing || !!e.ref);
     if (!e.mine) answered(e, li, lost);
     const tall = li.offsetHeight > log.clientHeight;
-    if (tall || getComputedStyle(log).overflowY === 'visible') li.scrollIntoView({ block: tall ? 'start' : 'end' });
+    if (tall) li.scrollIntoView({ block: 'start' });
     else if (e.mine) log.scrollTop = 0;
   }
   function append(li) {
