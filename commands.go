@@ -1,14 +1,17 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
-	"bufio"
-
+	"khaibao/core"
 	"khaibao/core/area"
 	"khaibao/core/reading"
 )
@@ -21,29 +24,32 @@ func readCommand(args []string, in io.Reader, out io.Writer) error {
 	flags.SetOutput(out)
 	given := flags.String("context", "{}", "what is known of the question, as JSON: field, reference_date, asked_level, within, options")
 	flags.Usage = func() {
-		fmt.Fprintln(out, "khaibao read KIND [--context JSON] TEXT\nkhaibao read KIND -   one {\"input\",\"context\"} a line\nKIND is one of yesno, date, phone, id_number, name, place, symptoms, plate")
+		fmt.Fprintln(out, "khaibao read KIND [--context JSON] TEXT\nkhaibao read KIND -   one {\"input\",\"context\"} a line\nKIND is one of place, "+strings.Join(reading.Kinds, ", "))
 		flags.PrintDefaults()
 	}
+	kind := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") { // flags may stand behind the kind
-		args = append(args[1:], args[0])
-		kind := args[len(args)-1]
-		if err := flags.Parse(args[:len(args)-1]); err != nil {
-			return err
-		}
-		return read(kind, *given, flags.Args(), in, out)
+		kind, args = args[0], args[1:]
 	}
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	rest := flags.Args()
-	if len(rest) == 0 {
-		flags.Usage()
-		return fmt.Errorf("read: no kind given")
+	texts := flags.Args()
+	if kind == "" {
+		if len(texts) == 0 {
+			flags.Usage()
+			return fmt.Errorf("read: no kind given")
+		}
+		kind, texts = texts[0], texts[1:]
 	}
-	return read(rest[0], *given, rest[1:], in, out)
+	return read(kind, *given, texts, in, out)
 }
 
 func read(kind, given string, texts []string, in io.Reader, out io.Writer) error {
+	kinds := append([]string{"place"}, reading.Kinds...)
+	if !slices.Contains(kinds, kind) {
+		return fmt.Errorf("read: no kind %q: want one of %s", kind, strings.Join(kinds, ", "))
+	}
 	var known map[string]any
 	if err := json.Unmarshal([]byte(given), &known); err != nil {
 		return fmt.Errorf("read: --context is no JSON object: %w", err)
@@ -84,6 +90,13 @@ func read(kind, given string, texts []string, in io.Reader, out io.Writer) error
 }
 
 func understand(kind, text string, known map[string]any) (any, error) {
+	if _, told := known["reference_date"]; !told { // "yesterday" is of today, unless told otherwise
+		known = maps.Clone(known)
+		if known == nil {
+			known = make(map[string]any)
+		}
+		known["reference_date"] = string(core.DayOf(time.Now()))
+	}
 	if kind == "place" {
 		return area.ReadText(text, known), nil
 	}
