@@ -27,7 +27,7 @@ import (
 
 // Wards of two districts.
 const (
-	anCuu    = "19815" // TP Huế
+	anDong   = "19815" // TP Huế
 	huongVan = "20008" // TX Hương Trà
 )
 
@@ -43,8 +43,9 @@ type site struct {
 	web    *httptest.Server
 	log    *bytes.Buffer
 
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	step time.Duration // by which the clock goes on with each request
 }
 
 func words(t testing.TB) *locales.Bundle {
@@ -58,7 +59,7 @@ func words(t testing.TB) *locales.Bundle {
 
 func newSite(t *testing.T, s *store.Store) *site {
 	t.Helper()
-	x := &site{t: t, s: s, log: &bytes.Buffer{}, now: started}
+	x := &site{t: t, s: s, log: &bytes.Buffer{}, now: started, step: 3 * time.Second}
 	x.web = httptest.NewUnstartedServer(nil)
 	x.server = New(Options{Store: s, PublicURL: "http://" + x.web.Listener.Addr().String(), Hotline: "19001075", Text: words(t).Text,
 		Now: x.tick, Log: slog.New(slog.NewJSONHandler(x.log, nil))})
@@ -71,7 +72,7 @@ func newSite(t *testing.T, s *store.Store) *site {
 func (x *site) tick() time.Time {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.now = x.now.Add(3 * time.Second)
+	x.now = x.now.Add(x.step)
 	return x.now
 }
 
@@ -137,6 +138,20 @@ func (x *site) declare(d said) store.Stored {
 		x.t.Fatal(err)
 	}
 	return stored
+}
+
+// openTask opens a task that was due an hour ago.
+func (x *site) openTask(kind, code, note string) {
+	x.t.Helper()
+	at := started.Add(-time.Hour)
+	turn := func(ctx context.Context, tx *store.Tx, address *core.Address, _ core.Inbound, _ string) error {
+		return tx.OpenTask(ctx, core.Task{Kind: kind, AddressID: address.ID, Commune: code, District: area.District(code),
+			Province: area.Province(code), Note: note, Due: at})
+	}
+	m := core.Inbound{Channel: "sms", ExternalID: core.NewID(), URN: "tel:+84900000777", Text: "x", At: at}
+	if err := x.s.Take(x.t.Context(), at, []core.Inbound{m}, turn); err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 // browser is one browser with its cookies; it follows no redirects.

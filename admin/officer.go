@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"khaibao/core"
 	"khaibao/core/area"
@@ -110,18 +109,11 @@ func checkOfficer(o *duty.Officer) error {
 	if o.SignIn == "" {
 		o.SignIn = strings.ReplaceAll(reading.Fold(o.Name), " ", ".")
 	}
-	o.SignIn = cleanSignIn(o.SignIn)
-	if !goodSignIn(o.SignIn) {
-		return fmt.Errorf("--sign-in %q: want 2 to 60 of a-z, 0-9, dot, dash, underscore and @", o.SignIn)
+	typed := o.SignIn
+	if o.SignIn = cleanSignIn(typed); o.SignIn == "" {
+		return fmt.Errorf("--sign-in %q: want 2 to 60 of a-z, 0-9, dot, dash, underscore and @", typed)
 	}
 	return nil
-}
-
-func goodSignIn(name string) bool {
-	if n := utf8.RuneCountInString(name); n < 2 || n > 60 {
-		return false
-	}
-	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_@") == ""
 }
 
 func firstPassword(ctx context.Context) (password, phc string, err error) {

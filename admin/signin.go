@@ -100,8 +100,9 @@ func (s *Server) signIn(r *request) (string, any, error) {
 	if err := parseForm(r); err != nil {
 		return "", nil, err
 	}
-	form := signInForm{Name: cleanSignIn(r.PostFormValue("name")), Next: safeNext(r.PostFormValue("next"))}
-	wait, err := s.Store.TrySignIn(r.Context(), r.At, form.Name, s.network(r))
+	form := signInForm{Name: r.PostFormValue("name"), Next: safeNext(r.PostFormValue("next"))}
+	name := cleanSignIn(form.Name)
+	wait, err := s.Store.TrySignIn(r.Context(), r.At, name, s.network(r))
 	if err != nil {
 		return "", nil, err
 	}
@@ -110,7 +111,7 @@ func (s *Server) signIn(r *request) (string, any, error) {
 		r.header.Set("Retry-After", form.Seconds())
 		return "sign-in.html", form, status(http.StatusTooManyRequests)
 	}
-	o, phc, err := s.Store.OfficerBySignIn(r.Context(), form.Name)
+	o, phc, err := s.Store.OfficerBySignIn(r.Context(), name)
 	if err != nil && !errors.Is(err, core.ErrNotFound) {
 		return "", nil, err
 	}
@@ -122,7 +123,7 @@ func (s *Server) signIn(r *request) (string, any, error) {
 		form.Error = "admin.signin.wrong"
 		return "sign-in.html", form, status(http.StatusUnauthorized)
 	}
-	if err := s.Store.SignInWorked(r.Context(), r.At, form.Name, s.network(r)); err != nil {
+	if err := s.Store.SignInWorked(r.Context(), r.At, name, s.network(r)); err != nil {
 		return "", nil, err
 	}
 	if err := s.beginSignIn(r, o.ID); err != nil {
@@ -175,8 +176,15 @@ func (s *Server) network(r *request) string {
 	return prefix.String()
 }
 
-// cleanSignIn is the form in which sign-in names are kept and compared.
-func cleanSignIn(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+// cleanSignIn is the form in which sign-in names are kept and compared; "" is
+// what no account is called.
+func cleanSignIn(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if len(name) < 2 || len(name) > 60 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_@") != "" {
+		return ""
+	}
+	return name
+}
 
 // passwordForm is what the page for a new password shows.
 type passwordForm struct {

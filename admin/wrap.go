@@ -67,7 +67,10 @@ func (s *Server) wrap(rt route) http.Handler {
 			attrs = append(attrs, slog.String("officer", r.Officer.ID))
 		}
 		level := slog.LevelInfo
-		if code >= 500 {
+		switch {
+		case hr.Context().Err() != nil: // nobody waits for the answer any more
+			attrs = append(attrs, slog.Bool("gone", true))
+		case code >= 500:
 			level = slog.LevelError
 			attrs = append(attrs, slog.Any("err", err))
 		}
@@ -155,6 +158,7 @@ func (s *Server) setHeaders(h http.Header) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")

@@ -29,8 +29,8 @@ func names(c store.Checked) []string {
 
 func TestCheckFindsByEachThingInHand(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anCuu})
-		declare(t, s, said{name: "Lê Thị Bé", birth: "2015", id: core.NobodysID, phone: "+84900000001", commune: anCuu})
+		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anDong})
+		declare(t, s, said{name: "Lê Thị Bé", birth: "2015", id: core.NobodysID, phone: "+84900000001", commune: anDong})
 		declare(t, s, said{name: "Trần Cúc", birth: "1990", phone: "+84900000002", commune: huongVan, unproven: true})
 		declare(t, s, said{name: "Hồ Văn Khách", birth: "1980", id: "B1234567", phone: "+84900000003", commune: elsewhere})
 		// Somebody else types An's number from another phone.
@@ -91,7 +91,7 @@ func TestCheckFindsByEachThingInHand(t *testing.T) {
 
 func TestCheckShowsByDuty(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anCuu,
+		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anDong,
 			house: "7 Hải Triều", symptoms: []string{"fever"}, exposures: []string{"from_area"}, conditions: []string{"diabetes"}})
 		var l looks
 		tests := []struct {
@@ -106,7 +106,7 @@ func TestCheckShowsByDuty(t *testing.T) {
 			{duty.Police, "480", false, true, false, false, true},
 			{duty.Police, "480", true, true, false, true, false},
 			{duty.Team, huongVan, false, true, false, false, true},
-			{duty.Team, anCuu, false, true, false, true, false},
+			{duty.Team, anDong, false, true, false, true, false},
 			{duty.Station, huongVan, true, true, false, true, false},
 			{duty.CDC, "46", false, true, true, true, false},
 			{duty.CDC, "480", false, true, false, false, true},
@@ -153,12 +153,12 @@ func TestCheckShowsByDuty(t *testing.T) {
 
 func TestRevokedQRSaysSo(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955", phone: "+84900000001", commune: anCuu})
+		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955", phone: "+84900000001", commune: anDong})
 		if err := s.Exec(t.Context(), `UPDATE qr_codes SET revoked_at = $1 WHERE person_id = $2`, now.UnixMilli(), an.PersonID); err != nil {
 			t.Fatal(err)
 		}
 		var l looks
-		got, err := s.CheckByCode(t.Context(), l.by(officer(t, s, duty.Team, anCuu), "qr"), duty.Everywhere, an.Code)
+		got, err := s.CheckByCode(t.Context(), l.by(officer(t, s, duty.Team, anDong), "qr"), duty.Everywhere, an.Code)
 		if err != nil || !got.Revoked.Equal(now) || len(got.People) != 1 {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -167,7 +167,7 @@ func TestRevokedQRSaysSo(t *testing.T) {
 
 func TestLooksAreLimited(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		o := officer(t, s, duty.Team, anCuu)
+		o := officer(t, s, duty.Team, anDong)
 		at := now
 		check := func() error {
 			_, err := s.CheckByPhone(t.Context(), store.Look{Officer: o, Screen: "check", At: at}, o.CheckScope(), "+84900000001")
@@ -196,7 +196,7 @@ func TestLooksAreLimited(t *testing.T) {
 		}
 		accounts := officer(t, s, duty.Admin, "46")
 		tasks, err := s.Tasks(t.Context(), accounts, duty.Scope{Area: "46"}, store.OpenTask{}, 10)
-		if err != nil || len(tasks) != 1 || tasks[0].Kind != store.TaskLooks || tasks[0].Note != o.Name || tasks[0].Area != anCuu {
+		if err != nil || len(tasks) != 1 || tasks[0].Kind != store.TaskLooks || tasks[0].Note != o.Name || tasks[0].Area != anDong {
 			t.Errorf("tasks about officers: %+v, %v", tasks, err)
 		}
 		if tasks, err = s.Tasks(t.Context(), o, o.ListScope(), store.OpenTask{}, 10); err != nil || len(tasks) != 0 {

@@ -15,7 +15,7 @@ import (
 
 func TestOfficersAreAddedOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		o := duty.Officer{SignIn: "an.nguyen", Name: "Nguyễn Văn An", Duty: duty.Team, Area: anCuu, MustChange: true}
+		o := duty.Officer{SignIn: "an.nguyen", Name: "Nguyễn Văn An", Duty: duty.Team, Area: anDong, MustChange: true}
 		if err := s.AddOfficer(t.Context(), now, o, "phc"); err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestOfficersAreAddedOnce(t *testing.T) {
 
 func TestSignInEnds(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		o := officer(t, s, duty.Team, anCuu)
+		o := officer(t, s, duty.Team, anDong)
 		in := func(token string, at time.Time) bool {
 			got, err := s.SignedIn(t.Context(), at, token)
 			if err != nil && !errors.Is(err, core.ErrNotFound) {

@@ -15,7 +15,7 @@ import (
 
 func TestDeclarationStaysInItsScope(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anCuu,
+		an := declare(t, s, said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anDong,
 			house: "7 Hải Triều", conditions: []string{"diabetes"}, symptoms: []string{"cough"}})
 		var l looks
 		tests := []struct {
@@ -24,7 +24,7 @@ func TestDeclarationStaysInItsScope(t *testing.T) {
 			found bool
 			shown string
 		}{
-			{duty.Team, anCuu, true, "[conclusion exposure_symptoms full_identity]"},
+			{duty.Team, anDong, true, "[conclusion exposure_symptoms full_identity]"},
 			{duty.Station, "474", true, "[conclusion exposure_symptoms full_identity]"},
 			{duty.Digitisation, "46", true, "[conclusion exposure_symptoms full_identity]"},
 			{duty.CDC, "46", true, "[conclusion exposure_symptoms conditions full_identity]"},
@@ -77,7 +77,7 @@ func TestDeclarationStaysInItsScope(t *testing.T) {
 
 func TestHistoryAndMovingAway(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		first := said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anCuu, house: "7 Hải Triều"}
+		first := said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong, house: "7 Hải Triều"}
 		one := declare(t, s, first)
 		first.symptoms, first.at = []string{"fever", "cough"}, now.Add(time.Hour)
 		two := declare(t, s, first)
@@ -104,8 +104,8 @@ func TestHistoryAndMovingAway(t *testing.T) {
 		if d.Version.Version != 2 || !slices.Equal(d.Symptoms, []string{"fever", "cough"}) || d.History[2].Symptoms != nil {
 			t.Errorf("version %+v", d.Version)
 		}
-		old := open(officer(t, s, duty.Team, anCuu), two.DeclarationID)
-		if len(old.History) != 2 || old.Person.House != "" || old.Person.Phones != nil || old.Person.IDNumber != "" || old.Person.Area != anCuu {
+		old := open(officer(t, s, duty.Team, anDong), two.DeclarationID)
+		if len(old.History) != 2 || old.Person.House != "" || old.Person.Phones != nil || old.Person.IDNumber != "" || old.Person.Area != anDong {
 			t.Errorf("the former ward sees %+v and %d versions", old.Person, len(old.History))
 		}
 		fresh := open(officer(t, s, duty.Team, huongVan), three.DeclarationID)
@@ -118,15 +118,15 @@ func TestHistoryAndMovingAway(t *testing.T) {
 func TestListIsFilteredAndScoped(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		day := 24 * time.Hour
-		an := said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anCuu, at: now.Add(-2 * day)}
+		an := said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong, at: now.Add(-2 * day)}
 		declare(t, s, an)
 		an.at, an.symptoms, an.channel = now, []string{"fever"}, "telegram"
 		declare(t, s, an)
-		declare(t, s, said{name: "Đặng Thị Ánh", birth: "1960", phone: "+84900000002", commune: anCuu, at: now.Add(-day), exposures: []string{"from_area"}, unproven: true})
+		declare(t, s, said{name: "Đặng Thị Ánh", birth: "1960", phone: "+84900000002", commune: anDong, at: now.Add(-day), exposures: []string{"from_area"}, unproven: true})
 		declare(t, s, said{name: "Trần Cúc", birth: "1990", phone: "+84900000003", commune: huongVan, at: now.Add(-day)})
 		declare(t, s, said{name: "Hồ Khách", birth: "1980", phone: "+84900000004", commune: elsewhere, at: now})
 		var l looks
-		cdc, team, leader := officer(t, s, duty.CDC, "46"), officer(t, s, duty.Team, anCuu), officer(t, s, duty.Leader, "474")
+		cdc, team, leader := officer(t, s, duty.CDC, "46"), officer(t, s, duty.Team, anDong), officer(t, s, duty.Leader, "474")
 		today := core.DayOf(now)
 		tests := []struct {
 			name   string
@@ -138,7 +138,7 @@ func TestListIsFilteredAndScoped(t *testing.T) {
 			{"province", cdc, store.Filter{}, []string{"Nguyễn Văn An", "Trần Cúc", "Đặng Thị Ánh", "Nguyễn Văn An"}, store.Counts{All: 4, Symptomatic: 1, Exposed: 1, Unproven: 1}},
 			{"ward", team, store.Filter{}, []string{"Nguyễn Văn An", "Đặng Thị Ánh", "Nguyễn Văn An"}, store.Counts{All: 3, Symptomatic: 1, Exposed: 1, Unproven: 1}},
 			{"a district of the province", cdc, store.Filter{Area: "480"}, []string{"Trần Cúc"}, store.Counts{All: 1}},
-			{"newest of each person", cdc, store.Filter{Area: anCuu, NewestOnly: true}, []string{"Nguyễn Văn An", "Đặng Thị Ánh"}, store.Counts{All: 2, Symptomatic: 1, Exposed: 1, Unproven: 1}},
+			{"newest of each person", cdc, store.Filter{Area: anDong, NewestOnly: true}, []string{"Nguyễn Văn An", "Đặng Thị Ánh"}, store.Counts{All: 2, Symptomatic: 1, Exposed: 1, Unproven: 1}},
 			{"today", cdc, store.Filter{From: today, To: today}, []string{"Nguyễn Văn An"}, store.Counts{All: 1, Symptomatic: 1}},
 			{"until yesterday", team, store.Filter{To: today.Add(-1)}, []string{"Đặng Thị Ánh", "Nguyễn Văn An"}, store.Counts{All: 2, Exposed: 1, Unproven: 1}},
 			{"symptomatic", cdc, store.Filter{Symptomatic: true}, []string{"Nguyễn Văn An"}, store.Counts{All: 1, Symptomatic: 1}},
@@ -175,7 +175,7 @@ func TestListIsFilteredAndScoped(t *testing.T) {
 			{team, team.ListScope(), store.Filter{Area: "1' OR '1'='1"}},
 			{team, duty.Scope{}, store.Filter{}},
 			{cdc, duty.Everywhere, store.Filter{}},
-			{officer(t, s, duty.Police, anCuu), duty.Scope{Area: anCuu}, store.Filter{}},
+			{officer(t, s, duty.Police, anDong), duty.Scope{Area: anDong}, store.Filter{}},
 			{officer(t, s, duty.Centre, "46"), duty.Scope{Area: "46"}, store.Filter{}},
 		} {
 			if page, err := s.Declarations(t.Context(), l.by(bad.by, "declarations"), bad.scope, bad.filter, store.Cursor{}); !errors.Is(err, core.ErrNotFound) || page.Rows != nil {
@@ -198,10 +198,10 @@ func TestListPages(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		const people = 2*store.PageSize + 7
 		for i := range people { // many at the same moment: the ID decides
-			declare(t, s, said{name: fmt.Sprintf("Người %03d", i), birth: "1990", phone: fmt.Sprintf("+8490000%04d", i), commune: anCuu,
+			declare(t, s, said{name: fmt.Sprintf("Người %03d", i), birth: "1990", phone: fmt.Sprintf("+8490000%04d", i), commune: anDong,
 				at: now.Add(time.Duration(i/20) * time.Minute)})
 		}
-		o := officer(t, s, duty.Team, anCuu)
+		o := officer(t, s, duty.Team, anDong)
 		var l looks
 		seen := map[string]bool{}
 		var after store.Cursor

@@ -1,0 +1,112 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"khaibao/core/duty"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
+)
+
+func TestListAndItsFilter(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		crowd(x)
+		cdc, team, leader := x.as(duty.CDC, "46"), x.as(duty.Team, huongVan), x.as(duty.Leader, "46")
+		cdc.get("/admin/declarations").wants(t, "the province", 200, "Nguyễn Văn An", "Hồ Đắc Dũng", "Sốt, Ho", "Đi về từ vùng có dịch", "Chưa xác thực", "phút trước", `title="09:48 15/08/2021"`)
+		team.get("/admin/declarations").wants(t, "a ward", 200, "Hồ Đắc Dũng", "no:Nguyễn Văn An")
+		leader.get("/admin/declarations").wants(t, "a leader", 200, "N.V.A.", "no:Nguyễn", "no:Sốt", "no:1955", "no:vùng có dịch", `no:id="name"`)
+		cdc.get("/admin/declarations?show=symptomatic").wants(t, "symptomatic", 200, "Nguyễn Văn An", "no:Hồ Đắc Dũng")
+		leader.get("/admin/declarations?show=symptomatic").wants(t, "symptomatic for a leader", 200, "H.Đ.D.")
+		cdc.get("/admin/declarations?area=480").wants(t, "a district", 200, "Hồ Đắc Dũng", "no:Nguyễn Văn An", `<option value="480" selected>`)
+		cdc.get("/admin/declarations?proof=unproven").wants(t, "not proved", 200, "Phan Văn Em", "no:Nguyễn Văn An")
+		cdc.get("/admin/declarations?to=2021-08-14").wants(t, "until a day", 200, "Phan Văn Em", "no:Nguyễn Văn An")
+		cdc.get("/admin/declarations?channel=sms").wants(t, "nothing found", 200, "Không có tờ khai nào khớp", "Bỏ lọc")
+		cdc.get("/admin/declarations?name=nhung").wants(t, "a name in a link is not taken", 200, "Nguyễn Văn An")
+		cdc.get("/admin/declarations?from=31/02/2021").wants(t, "no day", 422, "Chưa rõ ngày", `value="31/02/2021"`)
+		cdc.get("/admin/declarations?from=2021-08-15&to=2021-08-14").wants(t, "days the wrong way round", 422, "đứng trước ngày đầu")
+		for _, area := range []string{"48", "nothing", "46' --", "\x00"} {
+			cdc.get("/admin/declarations?area="+url.QueryEscape(area)).wants(t, "area "+area, http.StatusNotFound)
+		}
+		team.get("/admin/declarations?area="+anDong).wants(t, "an area outside", http.StatusNotFound)
+		cdc.get("/admin/declarations?after=nonsense&channel=%00&proof=x&show=y").wants(t, "what no filter knows", 200, "Nguyễn Văn An")
+
+		search := func(name string) reply { return cdc.post("/admin/declarations", url.Values{"name": {name}}) }
+		search("Nhung").wants(t, "a word of a name", 200, "Công Tằng Tôn Nữ Thị Hồng Nhung", "no:Nguyễn Văn An", "Tìm thấy 1 tờ khai", `value="Nhung"`)
+		search("ho dac").wants(t, "the beginning of a name without marks", 200, "Hồ Đắc Dũng")
+		search("%").wants(t, "no name", 422, "nhập họ tên")
+		search("Không Ai").wants(t, "nobody", 200, "Không có tờ khai nào khớp")
+		if got := cdc.post("/admin/declarations", url.Values{"area": {"480"}, "newest": {"1"}}); got.status != http.StatusSeeOther || got.header.Get("Location") != "/admin/declarations?area=480&newest=1" {
+			t.Errorf("a filter without a name: %d to %q", got.status, got.header.Get("Location"))
+		}
+	})
+}
+
+func TestListTurnsItsPages(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	for i := range 2*store.PageSize + 3 {
+		x.declare(said{name: "Nguyễn Thị Trang", birth: "1990", phone: "+849000" + twoDigits(i/100) + twoDigits(i%100) + "0"[:1], commune: anDong,
+			at: started.Add(-time.Duration(i) * time.Minute)})
+	}
+	b := x.as(duty.Team, anDong)
+	record := regexp.MustCompile(`href="/admin/declarations/([0-9a-f-]{36})"`)
+	walk := func(first reply, next func(page reply) (reply, bool)) int {
+		seen := map[string]bool{}
+		for page, more := first, true; more; page, more = next(page) {
+			for _, m := range record.FindAllStringSubmatch(page.body, -1) {
+				if seen[m[1]] {
+					t.Errorf("%s comes twice", m[1])
+				}
+				seen[m[1]] = true
+			}
+		}
+		return len(seen)
+	}
+	older := regexp.MustCompile(`href="([^"]*)" rel="next"`)
+	byLink := walk(b.get("/admin/declarations"), func(page reply) (reply, bool) {
+		m := older.FindStringSubmatch(page.body)
+		if m == nil {
+			return reply{}, false
+		}
+		return b.get(strings.ReplaceAll(m[1], "&amp;", "&")), true
+	})
+	after := regexp.MustCompile(`name="after" value="([^"]+)"`)
+	byName := walk(b.post("/admin/declarations", url.Values{"name": {"Trang"}}), func(page reply) (reply, bool) {
+		m := after.FindStringSubmatch(page.body)
+		if m == nil {
+			return reply{}, false
+		}
+		return b.post("/admin/declarations", url.Values{"name": {"Trang"}, "after": {m[1]}}), true
+	})
+	if want := 2*store.PageSize + 3; byLink != want || byName != want {
+		t.Errorf("%d by links, %d by name, want %d", byLink, byName, want)
+	}
+}
+
+func twoDigits(n int) string { return string(rune('0'+n/10)) + string(rune('0'+n%10)) }
+
+func TestHistoryShowsBeforeAndAfter(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	an := said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong, symptoms: []string{"fever"}, at: started.Add(-48 * time.Hour)}
+	first := x.declare(an)
+	an.symptoms, an.house, an.at = []string{}, "7 Hải Triều", started.Add(-time.Hour)
+	x.declare(an)
+	x.as(duty.CDC, "46").get("/admin/declarations/"+first.DeclarationID).wants(t, "the first version", 200,
+		"Khai ngày 13/08/2021", "Lần 1", "Lần 2", "Triệu chứng: <del>Sốt</del> → <ins>Không có</ins>", "Số nhà, đường: <del>Không có</del> → <ins>7 Hải Triều</ins>", "Người dân tự khai")
+	x.as(duty.Leader, "46").get("/admin/declarations/"+first.DeclarationID).wants(t, "a leader", 200, "Lần 2", "no:Sốt", "no:Hải Triều")
+}
+
+func TestTasksByDuty(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	b := x.as(duty.Team, anDong)
+	b.get("/admin/tasks").wants(t, "no tasks", 200, "Không có việc nào")
+	x.openTask("misunderstood", anDong, "symptoms")
+	b.get("/admin/tasks").wants(t, "a task", 200, "ba lần chưa hiểu", "Triệu chứng", "Phường An Đông", "Quá hạn")
+	x.as(duty.Team, huongVan).get("/admin/tasks").wants(t, "another ward", 200, "no:ba lần chưa hiểu")
+	x.as(duty.Admin, "46").get("/admin/tasks").wants(t, "accounts", 200, "no:ba lần chưa hiểu")
+	x.as(duty.CDC, "46").get("/admin/tasks").wants(t, "the province", 200, "ba lần chưa hiểu")
+}
