@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -24,6 +25,8 @@ type config struct {
 	addr, metricsAddr, publicURL string
 	databaseURL, keyFile         string
 	province, hotline            string
+	trustedProxies               string
+	proxies                      []netip.Prefix // read from it
 	sandbox                      bool
 	logLevel                     string
 
@@ -56,6 +59,7 @@ func (c *config) settings(sandbox *string) []setting {
 		{"PROVINCE", &c.province, "46", "GSO code of the home province"},
 		{"HOTLINE", &c.hotline, "19001075", "number that people are told to call"},
 		{"SANDBOX", sandbox, "", "1: imitated networks with telephones at /sandbox/, and demo officers"},
+		{"TRUSTED_PROXIES", &c.trustedProxies, "", "addresses or networks of proxies before us, whose X-Forwarded-For is believed"},
 		{"LOG_LEVEL", &c.logLevel, "info", "debug, info, warn or error"},
 		{"TELEGRAM_TOKEN", &c.telegramToken, "", "of the bot, from @BotFather; empty for no Telegram"},
 		{"TELEGRAM_SECRET", &c.telegramSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
@@ -173,6 +177,10 @@ func (c *config) check() error {
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.logLevel) {
 		bad("LOG_LEVEL", "want debug, info, warn or error")
+	}
+	var err error
+	if c.proxies, err = readProxies(c.trustedProxies); err != nil {
+		bad("TRUSTED_PROXIES", err.Error())
 	}
 	if err := c.readLimits(); err != nil {
 		errs = append(errs, err)
