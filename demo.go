@@ -2,11 +2,110 @@ package main
 
 import (
 	"context"
-	"errors"
+	"flag"
+	"fmt"
 	"io"
+	"strconv"
+	"sync"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/demo"
+	"khaibao/core/store"
 )
 
-// demoCommand fills the database with invented people.
-func demoCommand(_ context.Context, _, _ []string, _ io.Writer) error {
-	return errors.New("demo: not ready in this build")
+// demoCommand fills the database with invented people and their declarations.
+// A run that was cut off goes on when it is started again in the same words.
+func demoCommand(ctx context.Context, args, environ []string, out io.Writer) error {
+	o := demo.Options{}
+	var asOf string
+	var force bool
+	c, rest, err := readConfig("demo", args, environ, out, func(f *flag.FlagSet) {
+		f.IntVar(&o.People, "people", 2000, "how many people to invent")
+		f.IntVar(&o.Declarations, "declarations", 3000, "how many declarations they make, at least one each")
+		f.StringVar(&asOf, "as-of", string(core.DayOf(time.Now())), "they declare in the 60 days before this day")
+		f.Uint64Var(&o.Seed, "seed", 1, "the same seed invents the same people")
+		f.BoolVar(&force, "force", false, "also into a database that holds other people")
+	})
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("demo: unknown argument %q", rest[0])
+	}
+	o.AsOf, o.Province = core.Day(asOf), c.province
+	people, err := demo.New(o)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	s, err := openStore(ctx, c, out)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return fillDemo(ctx, s, people, o, force, out)
+}
+
+func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Options, force bool, out io.Writer) error {
+	name := fmt.Sprintf("demo seed %d people %d declarations %d as of %s province %s", o.Seed, o.People, o.Declarations, o.AsOf, o.Province)
+	state, err := s.LoadState(ctx, name)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	switch {
+	case state.Done:
+		fmt.Fprintln(out, "These invented people are in the database already; nothing was done.")
+		return nil
+	case len(state.Parts) > 0:
+		fmt.Fprintf(out, "Going on where an earlier run stopped, after %d of %d parts.\n", len(state.Parts), g.Parts())
+	case !force:
+		held, err := s.HoldsPeople(ctx)
+		if err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		if held {
+			return fmt.Errorf("demo: the database already holds people, and invented ones would be mixed with them: " +
+				"use an empty database (--database-url), or --force if nobody in it is real")
+		}
+	}
+	p := &progress{out: out, total: o.People, began: time.Now()}
+	err = s.Load(ctx, store.Load{Name: name, Parts: g.Parts(), Part: g.Part, Stored: p.stored})
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "Stored %s invented people and %s declarations in %s.\n", grouped(p.people), grouped(p.declarations), p.took())
+	return err
+}
+
+// progress prints how far a load has come, at most one line a second.
+type progress struct {
+	out   io.Writer
+	total int
+	began time.Time
+
+	mu                   sync.Mutex
+	people, declarations int
+	shown                time.Time
+}
+
+func (p *progress) stored(people, declarations int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.people += people
+	p.declarations += declarations
+	if now := time.Now(); now.Sub(p.shown) >= time.Second {
+		p.shown = now
+		fmt.Fprintf(p.out, "  %s of %s people, %s\n", grouped(p.people), grouped(p.total), p.took())
+	}
+}
+
+func (p *progress) took() string { return time.Since(p.began).Round(100 * time.Millisecond).String() }
+
+// grouped writes a number with commas between the thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

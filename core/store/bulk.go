@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"khaibao/core"
+)
+
+// Load is many people to be stored at once, in parts.
+type Load struct {
+	// Name tells this load from others. Parts that were stored under it
+	// before are not stored again, so that a load that was cut off goes on.
+	Name  string
+	Parts int
+	// Part makes one part, 0 to Parts-1, the same whenever it is asked: for
+	// each person the declarations, the oldest first. Several are made at once.
+	Part func(n int) [][]core.Declaration
+	// Stored is told of each part once it is committed; never two at once.
+	Stored func(people, declarations int)
+}
+
+// LoadState says how far a load has come.
+type LoadState struct {
+	Done  bool
+	Parts map[int]bool // stored; empty once it is done
+}
+
+// Load stores people and declarations with the rows that Tx.Declare writes,
+// sealed and hashed alike, many times faster: whole people only, each part in
+// one transaction, by COPY on PostgreSQL. Nobody's declarations are added to a
+// person who is there already, and no conversation is touched: what is loaded
+// belongs to no address that anything could be sent to, unless it names one.
+//
+// Likely duplicates are linked at the end, over all people.
+func (s *Store) Load(ctx context.Context, l Load) error {
+	state, err := s.LoadState(ctx, l.Name)
+	if err != nil || state.Done {
+		return err
+	}
+	numbers, err := s.takenNumbers(ctx)
+	if err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	waiting := make(chan int)
+	var running sync.WaitGroup
+	var one sync.Mutex // for l.Stored
+	for range s.loaders() {
+		running.Go(func() {
+			for n := range waiting {
+				people := l.Part(n)
+				if err := s.loadPart(ctx, l.partMark(n), people, numbers); err != nil {
+					stop(fmt.Errorf("load part %d: %w", n, err))
+					return
+				}
+				one.Lock()
+				l.Stored(len(people), countDeclarations(people))
+				one.Unlock()
+			}
+		})
+	}
+	for n := 0; n < l.Parts && ctx.Err() == nil; n++ {
+		if state.Parts[n] {
+			continue
+		}
+		select {
+		case waiting <- n:
+		case <-ctx.Done():
+		}
+	}
+	close(waiting)
+	running.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return s.finishLoad(ctx, l)
+}
+
+// loaders is how many parts are in hand: while the database stores some, the
+// next are made and sealed.
+func (s *Store) loaders() int {
+	if s.pg == nil {
+		return 2
+	}
+	return max(2, min(int(s.pg.Config().MaxConns), runtime.GOMAXPROCS(0)+1))
+}
+
+func countDeclarations(people [][]core.Declaration) int {
+	n := 0
+	for _, declarations := range people {
+		n += len(declarations)
+	}
+	return n
+}
+
+func (l Load) mark() string { return "load " + l.Name }
+
+func (l Load) partMark(n int) string { return l.mark() + " part " + strconv.Itoa(n) }
+
+// LoadState reads how far a load has come: a mark for each part, one for the
+// whole at its end.
+func (s *Store) LoadState(ctx context.Context, name string) (LoadState, error) {
+	l := Load{Name: name}
+	r, err := s.q.query(ctx, `SELECT name FROM marks`)
+	names, err := collect(r, err, scanText)
+	if err != nil {
+		return LoadState{}, fmt.Errorf("read marks: %w", err)
+	}
+	state := LoadState{Parts: make(map[int]bool)}
+	for _, name := range names {
+		state.Done = state.Done || name == l.mark()
+		if n, ok := strings.CutPrefix(name, l.mark()+" part "); ok {
+			if i, err := strconv.Atoi(n); err == nil {
+				state.Parts[i] = true
+			}
+		}
+	}
+	return state, nil
+}
+
+// HoldsPeople tells whether anybody is in the database.
+func (s *Store) HoldsPeople(ctx context.Context) (bool, error) {
+	var n int
+	err := s.q.row(ctx, `SELECT COUNT(*) FROM (SELECT id FROM people LIMIT 1) any_person`).Scan(&n)
+	return n > 0, wrap(err, "look for people")
+}
+
+// finishLoad links likely duplicates as Tx.linkLikely does for one person, and
+// marks the load as done.
+func (s *Store) finishLoad(ctx context.Context, l Load) error {
+	now := time.Now().UnixMilli()
+	err := s.inTx(ctx, func(q querier) error {
+		for _, same := range []struct{ reason, columns string }{
+			{"id", `a.id_hash = b.id_hash AND a.id_hash <> '' AND b.id_hash <> ''`},
+			{"name", `a.commune = b.commune AND a.folded = b.folded AND a.birth_year = b.birth_year`},
+		} {
+			_, err := q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at)
+				SELECT a.id, b.id, 'likely', '`+same.reason+`', $1 FROM people a JOIN people b ON `+same.columns+` AND a.id < b.id
+				WHERE 1 = 1 ON CONFLICT DO NOTHING`, now)
+			if err != nil {
+				return fmt.Errorf("link likely duplicates: %w", err)
+			}
+		}
+		if _, err := q.exec(ctx, `DELETE FROM marks WHERE substr(name, 1, $2) = $1`, l.mark()+" part ", len(l.mark()+" part ")); err != nil {
+			return fmt.Errorf("clear marks: %w", err)
+		}
+		return setNewMark(ctx, q, l.mark(), now)
+	})
+	if err != nil {
+		return fmt.Errorf("finish load: %w", err)
+	}
+	// A database that grew from nothing to a million rows has no idea of
+	// them yet, and would read whole tables for the officers' lists.
+	_, err = s.q.exec(ctx, `ANALYZE`)
+	return wrap(err, "analyze")
+}
+
+func setNewMark(ctx context.Context, q querier, name string, now int64) error {
+	_, err := q.exec(ctx, `INSERT INTO marks (name, at) VALUES ($1, $2)`, name, now)
+	return wrap(err, "mark "+name)
+}
