@@ -86,12 +86,14 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 	if !ok {
 		return Page{}, core.ErrNotFound
 	}
-	list := func(q querier) error { return s.list(ctx, q, l, &p, where, after) }
 	if f.Name == "" {
-		return p, list(s.q)
+		return p, s.list(ctx, s.q, l, &p, where, after)
 	}
 	err := s.looking(ctx, l, func(q querier) error {
-		if err := list(q); err != nil {
+		if err := named(ctx, q, where, f.Name); err != nil {
+			return err
+		}
+		if err := s.list(ctx, q, l, &p, where, after); err != nil {
 			return err
 		}
 		return s.keepRead(ctx, q, l, "", string(duty.Lists), len(p.Rows) > 0)
@@ -133,6 +135,9 @@ func filtered(scope duty.Scope, f Filter) (*conditions, bool) {
 	c.and("d."+column+" = ?", code)
 	if f.From != "" {
 		c.and("d.day >= ?", string(f.From))
+		if start, err := time.ParseInLocation(time.DateOnly, string(f.From), core.Zone); err == nil {
+			c.and("d.at >= ?", start.UnixMilli()) // nobody declares for a day to come; the index is by time
+		}
 	}
 	if f.To != "" {
 		c.and("d.day <= ?", string(f.To))
@@ -150,28 +155,44 @@ func filtered(scope duty.Scope, f Filter) (*conditions, bool) {
 		c.and("d.proven = ?", bit(f.Proof == "proven"))
 	}
 	if f.NewestOnly {
-		c.and("p.newest = d.id")
-	}
-	if f.Name != "" {
-		// Folded names hold no mark of LIKE; words match from their beginning.
-		pattern := strings.NewReplacer("%", "", "_", "", `\`, "").Replace(f.Name)
-		c.and("' ' || p.folded LIKE ?", "% "+pattern+"%")
+		// A join here lets PostgreSQL read a million people before the first row.
+		c.and("d.id = (SELECT p.newest FROM people p WHERE p.id = d.person_id)")
 	}
 	return c, true
 }
 
-const fromDeclarations = ` FROM declarations d JOIN people p ON p.id = d.person_id WHERE 1 = 1`
+// commonName is from how many people on a name is common.
+const commonName = 2_000
+
+// named adds that the person's name has a word that begins so. A name that
+// many have is looked for among the newest declarations until a page is full,
+// a rare one among the people first: either way round, the other is slow.
+func named(ctx context.Context, q querier, c *conditions, folded string) error {
+	// Folded names hold no mark of LIKE.
+	pattern := "% " + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(folded) + "%"
+	var n int
+	err := q.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM people p WHERE ' ' || p.folded LIKE $1 LIMIT $2) found`, pattern, commonName).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("count a name: %w", err)
+	}
+	if n < commonName {
+		c.and("d.person_id IN (SELECT p.id FROM people p WHERE ' ' || p.folded LIKE ?)", pattern)
+	} else {
+		c.and("(SELECT ' ' || p.folded FROM people p WHERE p.id = d.person_id) LIKE ?", pattern)
+	}
+	return nil
+}
 
 func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *conditions, after Cursor) error {
-	counted := where.text.String()
-	countArgs := where.args
+	counted, countArgs := where.text.String(), where.args
 	if after != (Cursor{}) {
 		where.and("(d.at, d.id) < (?, ?)", after.At, after.ID)
 	}
-	where.args = append(where.args, PageSize+1)
 	r, err := q.query(ctx, `SELECT d.id, d.person_id, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
-			d.at, d.day, d.channel, d.proven, d.version, d.facts`+fromDeclarations+where.text.String()+`
-		ORDER BY d.at DESC, d.id DESC LIMIT $`+strconv.Itoa(len(where.args)), where.args...)
+			d.at, d.day, d.channel, d.proven, d.version, d.facts
+		FROM (SELECT * FROM declarations d WHERE 1 = 1`+where.text.String()+`
+			ORDER BY d.at DESC, d.id DESC LIMIT `+strconv.Itoa(PageSize+1)+`) d
+		JOIN people p ON p.id = d.person_id ORDER BY d.at DESC, d.id DESC`, where.args...)
 	p.Rows, err = collect(r, err, func(r scanner) (Row, error) { return scanRow(r, l, p.Masked) })
 	if err != nil {
 		return fmt.Errorf("list declarations: %w", err)
@@ -183,7 +204,7 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *con
 	}
 	err = q.row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN symptoms > 0 THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN exposures > 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(1 - proven), 0)
-		FROM (SELECT d.symptoms, d.exposures, d.proven`+fromDeclarations+counted+`
+		FROM (SELECT d.symptoms, d.exposures, d.proven FROM declarations d WHERE 1 = 1`+counted+`
 			ORDER BY d.at DESC, d.id DESC LIMIT `+strconv.Itoa(CountedAtMost)+`) newest`, countArgs...).
 		Scan(&p.Counts.All, &p.Counts.Symptomatic, &p.Counts.Exposed, &p.Counts.Unproven)
 	if p.Masked {

@@ -15,7 +15,7 @@ import (
 
 // Wards of two districts, and one of another province.
 const (
-	anDong     = "19815" // TP Huế
+	anDong    = "19815" // TP Huế
 	huongVan  = "20008" // TX Hương Trà
 	elsewhere = "00001" // Hà Nội
 )
