@@ -34,7 +34,7 @@ var commands = map[string]command{
 	"xem qr": cmdQR, "xemqr": cmdQR, "qr": cmdQR, "ma qr": cmdQR, "lay qr": cmdQR, "xem ma qr": cmdQR,
 	"lay ma qr": cmdQR, "my qr": cmdQR, "show qr": cmdQR, "get qr": cmdQR, "qr code": cmdQR,
 
-	"tro giup": cmdHelp, "trogiup": cmdHelp, "help": cmdHelp, "?": cmdHelp, "huong dan": cmdHelp,
+	"tro giup": cmdHelp, "trogiup": cmdHelp, "help": cmdHelp, "huong dan": cmdHelp,
 	"giup": cmdHelp, "giup toi": cmdHelp, "giup voi": cmdHelp,
 
 	"ngon ngu": cmdLang, "ngonngu": cmdLang, "language": cmdLang,
@@ -58,15 +58,24 @@ var commands = map[string]command{
 	"sua": cmdCorrect, "sua lai": cmdCorrect, "sua thong tin": cmdCorrect, "correct": cmdCorrect, "edit": cmdCorrect, "change": cmdCorrect,
 }
 
-// readCommand finds the command that a whole message is. A leading slash and
-// the bot's name behind an @, as Telegram sends them, do not matter.
+// readCommand finds the command that a whole message is. Of a message with a
+// slash the first word counts, without the bot's name: /start payload, /qr@bot.
 func readCommand(text string) command {
-	if len(text) > 64 { // longer than any command
+	if len(text) > 80 { // longer than any command
 		return cmdNone
 	}
-	key := strings.TrimPrefix(fold(text), "/")
-	if name, _, ok := strings.Cut(text, "@"); ok && strings.HasPrefix(text, "/") {
-		key = strings.TrimPrefix(fold(name), "/")
+	if slashed, ok := strings.CutPrefix(text, "/"); ok {
+		text, _, _ = strings.Cut(slashed, " ")
+		text, _, _ = strings.Cut(text, "@")
 	}
-	return commands[key]
+	if strings.TrimSpace(text) == "?" {
+		return cmdHelp
+	}
+	return commands[fold(text)]
+}
+
+// wantsOut tells whether somebody may be looking for the way out with a word
+// that is no command, as it could be a name.
+func wantsOut(text string) bool {
+	return isWord(text, "huy", "dung", "dung lai", "ngung", "thoi", "bo", "cancel", "quit", "end", "no more")
 }

@@ -160,7 +160,11 @@ func (r *run) correct(q *Question) {
 	r.ask()
 }
 
-// send ends the form.
+// send ends the form, unless the form grew a question since the review.
 func (r *run) send() {
+	if r.next() != nil {
+		r.ask()
+		return
+	}
 	r.effects = append(r.effects, r.form.Declare(r.view()))
 }

@@ -66,8 +66,11 @@ func put(answers []Answer, a Answer) []Answer {
 // drop returns the answers without those that gone names. The old slice stays
 // as it was, and is returned when nothing goes.
 func drop(answers []Answer, gone func(a *Answer) bool) []Answer {
-	first := slices.IndexFunc(answers, func(a Answer) bool { return gone(&a) })
-	if first < 0 {
+	first := 0
+	for first < len(answers) && !gone(&answers[first]) {
+		first++
+	}
+	if first == len(answers) {
 		return answers
 	}
 	out := slices.Clone(answers[:first])

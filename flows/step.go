@@ -277,6 +277,9 @@ func (r *run) wrong(complaint core.Say) {
 	r.missed = true
 	r.s.Misses++
 	r.said = append(r.said, complaint)
+	if wantsOut(r.e.In.Text) {
+		r.said = append(r.said, say("leave.hint"))
+	}
 	if r.s.Misses%MissLimit == 0 {
 		r.said = append(r.said, hotline(r.e))
 		r.effects = append(r.effects, OpenTask{Kind: "misunderstood", Note: r.form.ID + "." + r.s.Question})

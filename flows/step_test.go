@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"khaibao/core"
+	"khaibao/core/channel"
 )
 
 // right and wrong answers to each question; the first is the right one.
@@ -268,4 +269,50 @@ func BenchmarkStep(b *testing.B) {
 	}
 	b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "steps/s")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
+}
+
+// BenchmarkTurn is what a message costs without the store: the turn, its
+// session to JSON and back, and its words.
+func BenchmarkTurn(b *testing.B) {
+	words := bundle(b)
+	e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks["sms"], Setting: transcriptSetting,
+		Known: Known{Lang: "vi", Phone: transcriptPhone, NoticeSeen: 1}}
+	e.In = &core.Inbound{URN: core.TelURN(transcriptPhone), Text: "kb"}
+	begun, _ := Turn(Session{}, e)
+	for _, text := range []string{"Nguyen Thi Hoa", "02/09/1985", "046185001234", "to 3, phuong Vy Da, TP Hue", "1", "0"} {
+		e.In.Text = text
+		begun, _ = Turn(begun, e)
+	}
+	stored, err := json.Marshal(begun)
+	if err != nil {
+		b.Fatal(err)
+	}
+	e.In.Text = "sot, ho"
+	b.ReportAllocs()
+	for b.Loop() {
+		s := Session{Form: begun.Form, Question: begun.Question}
+		if err := json.Unmarshal(stored, &s); err != nil {
+			b.Fatal(err)
+		}
+		s, effects := Turn(s, e)
+		if _, err := json.Marshal(s); err != nil {
+			b.Fatal(err)
+		}
+		for _, effect := range effects {
+			if r, ok := effect.(Reply); ok {
+				channel.Fit(Render(words, r.Say, "vi", e.Features), e.Features)
+			}
+		}
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	words := bundle(b)
+	e := &Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks["telegram"], Setting: transcriptSetting}
+	r := run{form: &Resident, e: e}
+	s := r.question(Resident.question("symptoms"))
+	b.ReportAllocs()
+	for b.Loop() {
+		channel.Fit(Render(words, s, "vi", e.Features), e.Features)
+	}
 }

@@ -1,0 +1,333 @@
+package flows
+
+import (
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/locales"
+)
+
+// maxEffects bounds what one event may bring.
+const maxEffects = 14
+
+// checkSay holds that a line can be said: its keys exist in both languages,
+// each placeholder is filled in, and its buttons fit every network.
+func checkSay(t *testing.T, b *locales.Bundle, s core.Say) {
+	t.Helper()
+	for _, lang := range locales.Langs {
+		for _, l := range append([]core.Say{{Line: s.Key, Args: s.Args, Words: s.Words, Lists: s.Lists}}, s.Lines...) {
+			for _, key := range append(slices.Concat(slices.Collect(maps.Values(l.Lists))...), slices.Collect(maps.Values(l.Words))...) {
+				if !b.Has(lang, key) {
+					t.Fatalf("%s: no word %q in %q", lang, key, l.Line)
+				}
+			}
+			for _, key := range []string{l.Line, l.Line + ".sms"} {
+				if !b.Has(lang, key) {
+					if key == l.Line {
+						t.Fatalf("%s: no text %q", lang, key)
+					}
+					continue
+				}
+				for _, name := range b.Placeholders(lang, key) {
+					_, inArgs := l.Args[name]
+					_, inWords := l.Words[name]
+					_, inLists := l.Lists[name]
+					if !inArgs && !inWords && !inLists {
+						t.Fatalf("%s: nothing for %q in %q", lang, name, key)
+					}
+				}
+			}
+		}
+	}
+	for i, c := range s.Choices {
+		if c.Action == "" || len(c.Action) > 64 || c.Key == "" && c.Text == "" || c.Key != "" && !b.Has("vi", c.Key) {
+			t.Fatalf("choice %+v of %q", c, s.Key)
+		}
+		for _, other := range s.Choices[:i] {
+			if other.Action == c.Action || other.Number == c.Number && c.Number != "" {
+				t.Fatalf("%q offers %+v and %+v", s.Key, other, c)
+			}
+		}
+	}
+	if s.AskKey != "" && !b.Has("vi", s.AskKey) {
+		t.Fatalf("no label %q", s.AskKey)
+	}
+}
+
+var fuzzTexts = []string{
+	"kb", "khai báo", "xem qr", "thoát", "stop", "bật lại", "quay lại", "làm lại", "trợ giúp", "english", "tiếng việt", "/start",
+	"sửa", "sửa 3", "ok", "không", "có", "0", "1", "2", "3", "9", "1 3", "12", "Nguyễn Văn An", "02/09/1955", "1990", "2016", "31/02/1955", "hôm qua",
+	"046055001234", "046155001234", "46055001234", "191234567", "000000000", "C1234567", "DN4460123456789", "0900123456", "123456", "654321",
+	"tổ 3, phường Vỹ Dạ, TP Huế", "hương vân", "phú vang", "quảng trị", "không rõ", "như hộ khẩu", "sốt, ho", "gan, có thai", "nam", "nữ", "Lào", "bỏ qua",
+	"", " ", "🙏🙏", "\x00\xff", strings.Repeat("dài ", 900), "e\u0301\u0323", "{{.name}}", "http://example.vn", "review:send:1", "-1", "99999999999999999999",
+}
+
+// FuzzTurn plays any sequence of events: nothing panics, every line can be
+// said, the session goes through JSON unharmed, and its question exists.
+func FuzzTurn(f *testing.F) {
+	f.Add([]byte{0, 0, 1, 26, 1, 26}, "Nguyễn Văn An", uint8(1))
+	f.Add([]byte{0, 0, 0, 24, 0, 25, 0, 30, 0, 40, 2, 0, 2, 1, 2, 2, 4, 90}, "", uint8(0))
+	f.Add([]byte{0, 0, 0, 37, 5, 0, 2, 0, 5, 1, 2, 0, 2, 2, 0, 24}, "x", uint8(2))
+	f.Add([]byte{2, 0, 6, 0, 6, 3, 7, 1, 7, 2, 4, 255, 0, 0, 2, 1}, "symptoms:fever:1", uint8(0))
+	b := bundle(f)
+	f.Fuzz(func(t *testing.T, script []byte, typed string, look uint8) { playScript(t, b, script, typed, look) })
+}
+
+// The same with scripts that mostly answer sensibly, and so come far.
+func TestRandomConversations(t *testing.T) {
+	b := bundle(t)
+	declared := 0
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		script := make([]byte, 160)
+		for i := 0; i < len(script); i += 2 {
+			script[i] = 1
+			if r.IntN(6) == 0 {
+				script[i] = byte(r.IntN(8))
+			}
+			script[i+1] = byte(r.IntN(256))
+		}
+		declared += playScript(t, b, script, fuzzTexts[r.IntN(len(fuzzTexts))], byte(seed))
+	}
+	if declared < 50 {
+		t.Errorf("only %d declarations: the conversations do not come far", declared)
+	}
+}
+
+// sensible is an answer to where a session stands.
+func sensible(s Session, n int) string {
+	question := s.Question
+	switch options := possible[question]; {
+	case s.Form != "" && s.State.Open != nil && len(s.State.Open.Codes) > 0:
+		return "1"
+	case s.Form != "" && s.State.Open != nil && s.State.Open.Within != "":
+		return "không rõ"
+	case len(options) > 0:
+		return options[n%len(options)]
+	case question == askedPhone:
+		return "0900123456"
+	case question == askedCode:
+		return "123456"
+	case question == Review:
+		return []string{"ok", "ok", "sửa", "3"}[n%4]
+	case strings.HasPrefix(question, "check_"):
+		return []string{"2", "3", "1"}[n%3]
+	case question == askedReturn:
+		return "1"
+	}
+	return "kb"
+}
+
+// playScript plays events to Turn, two bytes for each: what kind, and which.
+func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, look uint8) (declared int) {
+	names := []string{"telegram", "sms", "web"}
+	if len(script) > 120 {
+		script = script[:120]
+	}
+	typed = bound(typed) // as the dispatcher cuts what comes in
+	features := looks[names[int(look)%3]]
+	now := time.Date(2021, 8, 15, 1, 0, 0, 0, time.UTC)
+	known := Known{}
+	urn := core.URN("web:1")
+	if features.Proven {
+		urn = core.TelURN(transcriptPhone)
+	}
+	var s Session
+	var actions []string // of buttons seen
+	var turn func(e Event, depth int)
+	turn = func(e Event, depth int) {
+		e.Now, e.Today, e.Features, e.Known, e.Setting = now, core.DayOf(now), features, known, transcriptSetting
+		e.Setting.AskReligion = look&8 != 0
+		next, effects := Turn(s, e)
+		if len(effects) > maxEffects {
+			t.Fatalf("%d effects", len(effects))
+		}
+		if s = stored(t, next); !reflect.DeepEqual(normal(t, s), normal(t, next)) {
+			t.Fatalf("the session changed in the store:\n%+v\n%+v", next, s)
+		}
+		checkQuestion(t, s)
+		for _, effect := range effects {
+			var result Result
+			switch effect := effect.(type) {
+			case Reply:
+				checkSay(t, b, effect.Say)
+				channel.Fit(Render(b, withoutQR(effect.Say), "vi", features), features)
+				for _, c := range effect.Choices {
+					actions = append(actions, c.Action)
+				}
+			case SendCode:
+				refused := []string{"", "wait", "limit", "region"}[len(actions)%4]
+				result = CodeSent{Phone: effect.Phone, Refused: refused, Wait: time.Minute}
+			case CheckCode:
+				result = CodeChecked{OK: effect.Code == "123456", Expired: len(actions)%2 == 0, Left: len(actions) % 5}
+			case Prove:
+				known.Phone = effect.Phone
+			case SetLang:
+				known.Lang = effect.Lang
+			case OptOut:
+				known.OptedOut = true
+			case OptIn:
+				known.OptedOut = false
+			case NoticeShown:
+				known.NoticeSeen = effect.Version
+			case OpenTask:
+				if effect.Kind == "" || len(effect.Note) > 40 || typed != "" && len(typed) > 20 && strings.Contains(effect.Note, typed) {
+					t.Fatalf("task %+v", effect)
+				}
+			case Declare:
+				checkDeclare(t, effect)
+				declared++
+				known.Declared = effect.Proven
+				result = Declared{PersonName: effect.Person.Name, Code: strings.Repeat("A", 26), Number: "1000000007", Version: 1}
+			case FindQR:
+				qrs := QRs{}
+				if len(actions)%2 == 0 {
+					qrs.List = slices.Repeat([]QRCode{{Name: "Nguyễn Văn An", Code: strings.Repeat("A", 26), Number: "1000000007", Day: "2021-08-15"}}, len(actions)%8)
+				}
+				result = qrs
+			}
+			if result != nil {
+				if depth > 8 {
+					t.Fatal("effects without end")
+				}
+				turn(Event{Result: result}, depth+1)
+			}
+		}
+	}
+	for i := 0; i+1 < len(script); i += 2 {
+		op, n := script[i]%8, int(script[i+1])
+		in := core.Inbound{Channel: "web", URN: urn}
+		switch op {
+		case 1:
+			in.Text = sensible(s, n)
+		case 0:
+			in.Text = fuzzTexts[n%len(fuzzTexts)]
+		case 2:
+			if len(actions) > 0 {
+				in.Action = actions[len(actions)-1-n%len(actions)]
+			}
+		case 3:
+			in.Text = typed
+		case 4:
+			now = now.Add(time.Duration(n) * 7 * time.Minute)
+			continue
+		case 5:
+			in.Action = typed
+		case 6:
+			in.Control = []core.Control{core.Start, core.Stop, core.Resume, core.Blocked, core.Unblocked, "odd"}[n%6]
+		case 7:
+			switch n % 4 {
+			case 0:
+				in.Photo = &core.Photo{Text: typed}
+			case 1:
+				in.Photo = &core.Photo{Failed: true}
+			case 2:
+				in.Location = &core.Location{Lat: 16, Lon: 107}
+			case 3:
+				in.Contact = transcriptPhone
+			}
+		}
+		now = now.Add(time.Second)
+		turn(Event{In: &in}, 0)
+	}
+	return declared
+}
+
+func withoutQR(s core.Say) core.Say {
+	s.QR = "" // drawing is tested elsewhere, and slow
+	return s
+}
+
+// normal is a session as JSON, in which empty and missing are the same.
+func normal(t *testing.T, s Session) string {
+	t.Helper()
+	data, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Form + "/" + s.Question + "/" + string(data)
+}
+
+func checkQuestion(t *testing.T, s Session) {
+	t.Helper()
+	if s.Form == "" {
+		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn}, s.Question) {
+			t.Fatalf("no question %q", s.Question)
+		}
+		return
+	}
+	if form := formByID(s.Form); form == nil || s.Question != Review && form.question(s.Question) == nil || s.Question != s.State.Question {
+		t.Fatalf("form %q has no question %q", s.Form, s.Question)
+	}
+}
+
+// checkDeclare holds that what is sent was all asked and said.
+func checkDeclare(t *testing.T, d Declare) {
+	t.Helper()
+	if d.Person.Name == "" || len(d.Person.Birth) < 4 || d.Person.Sex == "" || d.Person.ID == "" || d.Person.Commune == "" ||
+		d.Phone == "" || d.Form == "" || d.Notice == 0 {
+		t.Fatalf("declared with gaps: %+v", d)
+	}
+	for _, key := range []string{"exposures", "symptoms", "conditions"} {
+		if set, ok := d.Facts[key].([]string); !ok || set == nil {
+			t.Fatalf("%s is %v, want a list", key, d.Facts[key])
+		}
+	}
+	if len(d.Facts["exposures"].([]string)) == 0 != (d.Facts["exposure_last"] == nil) {
+		t.Fatalf("exposures %v, last %v", d.Facts["exposures"], d.Facts["exposure_last"])
+	}
+	for _, key := range []string{"id_number", "phone", "house", "typed"} {
+		if _, ok := d.Facts[key]; ok {
+			t.Fatalf("%s is no fact", key)
+		}
+	}
+	if _, err := json.Marshal(d.Facts); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FuzzStep holds the same of the engine alone, on any text and button.
+func FuzzStep(f *testing.F) {
+	f.Add("Nguyễn Văn An", "birth", "02/09/1955", uint8(0))
+	f.Add("symptoms:fever", "symptoms", "symptoms:done", uint8(3))
+	f.Add("permanent:474", "permanent", "1", uint8(1))
+	f.Add("review:send", "review", "sửa 2", uint8(5))
+	b := bundle(f)
+	names := []string{"telegram", "sms", "web"}
+	f.Fuzz(func(t *testing.T, one, question, two string, flags uint8) {
+		e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks[names[int(flags)%3]], Setting: transcriptSetting}
+		s := State{Run: int(flags), Question: question}
+		for i, text := range []string{one, two, one, two} {
+			in := core.Inbound{Text: text}
+			if flags>>(i%4+2)&1 == 1 {
+				in = core.Inbound{Action: text}
+			}
+			e.In = &in
+			before := clone(t, s)
+			next, effects := Step(Resident, s, e)
+			if !reflect.DeepEqual(clone(t, s), before) {
+				t.Fatal("the old state changed")
+			}
+			if len(effects) == 0 || len(effects) > maxEffects {
+				t.Fatalf("%d effects", len(effects))
+			}
+			for _, effect := range effects {
+				if reply, ok := effect.(Reply); ok {
+					checkSay(t, b, reply.Say)
+				}
+			}
+			if Resident.question(next.Question) == nil && next.Question != Review {
+				t.Fatalf("no question %q", next.Question)
+			}
+			s = next
+		}
+	})
+}
