@@ -57,10 +57,10 @@ func (n *networks) close() {
 
 // wireNetworks makes every channel that the settings name. The sandbox stands
 // in for the networks' accounts; the channels are the real ones.
-func (p *program) wireNetworks() (*networks, error) {
+func (p *program) wireNetworks(ctx context.Context) (*networks, error) {
 	n := &networks{}
 	if p.c.sandbox {
-		if err := p.startSandbox(n); err != nil {
+		if err := p.startSandbox(ctx, n); err != nil {
 			return nil, err
 		}
 	}
@@ -161,7 +161,14 @@ func (p *program) routes() error {
 
 // startSandbox serves the imitated networks on a port of their own, and sets
 // the settings as if their accounts had been given.
-func (p *program) startSandbox(n *networks) error {
+func (p *program) startSandbox(ctx context.Context, n *networks) error {
+	if err := p.sandboxPeople(ctx); err != nil {
+		return err
+	}
+	officers, err := p.sandboxOfficers(ctx)
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listen for the sandbox: %w", err)
@@ -174,7 +181,7 @@ func (p *program) startSandbox(n *networks) error {
 	p.c.twilioAPIURL = "http://" + l.Addr().String() + "/twilio"
 	twilio := sandbox.NewTwilio(sandbox.TwilioAccount{SID: sandboxSID, Token: sandboxTwilioToken, Number: sandboxNumber,
 		Hook: p.c.publicURL + sms.HookPath})
-	n.sandbox = &sandboxed{Sandbox: sandbox.New(sandbox.Options{TelegramToken: sandboxToken, SMS: twilio})}
+	n.sandbox = &sandboxed{Sandbox: sandbox.New(sandbox.Options{TelegramToken: sandboxToken, SMS: twilio, Officers: officers})}
 	n.sandbox.server = newServer(n.sandbox.API())
 	go func() { _ = n.sandbox.server.Serve(l) }() // ends with close
 	return nil

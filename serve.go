@@ -66,7 +66,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	}
 	p := &program{c: c, out: out, store: s, bundle: bundle, mux: http.NewServeMux(), listener: listener}
 	p.metrics = newMetrics(s, []string{"telegram", "sms", "web"})
-	p.networks, err = p.wireNetworks()
+	p.networks, err = p.wireNetworks(ctx)
 	if err != nil {
 		listener.Close()
 		return nil, err
@@ -121,7 +121,7 @@ func (p *program) run(ctx context.Context) error {
 		running.Go(func() { f(receiving) })
 	}
 
-	servers := []*http.Server{newServer(p.mux)}
+	servers := []*http.Server{newServer(behindProxies(p.c.proxies, p.mux))}
 	failed := make(chan error, 2)
 	serveOn := func(srv *http.Server, l net.Listener) {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
