@@ -1,0 +1,264 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"khaibao/core/store/storetest"
+)
+
+// TestKill kills the program (kill -9) again and again while people declare by
+// Telegram and SMS. Telegram delivers again what was not acknowledged, Twilio
+// is asked for it. Whatever a network was told is safe must be there after
+// each kill, with its replies; at the end every message had its effects and
+// its replies once; and nobody got a line twice but what was in flight at a
+// kill.
+func TestKill(t *testing.T) {
+	kills := 5
+	if os.Getenv("KHAIBAO_SOAK") == "1" {
+		kills = 50
+	}
+	for engine, database := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // most of the time is waiting for leases of the dead to lapse
+			testKills(t, database(t), kills)
+		})
+	}
+}
+
+// undisturbed fills in what each step of the scripts is answered with, by the
+// same program, left in peace.
+func undisturbed(t *testing.T, scripts ...*script) {
+	t.Helper()
+	addr := freeAddr(t)
+	o := newOutside(t, "http://"+addr)
+	r := start(t, o.settings(map[string]string{"ADDR": addr}))
+	look := storetest.NewLook(t, "sqlite:"+r.dir+"/khaibao.db")
+	for _, s := range scripts {
+		p := newPerson(o, s)
+		var seen int
+		for i := range s.steps {
+			p.say(t, i)
+			var rows []storetest.Row
+			eventually(t, fmt.Sprintf("the answer to %q", s.steps[i]), func() bool {
+				rows = answers(look, p.sent[i])
+				return len(rows) > 0 && !slices.ContainsFunc(rows, func(r storetest.Row) bool { return r.State == 0 })
+			})
+			got := p.got()
+			s.lines, seen = append(s.lines, got[seen:]), len(got)
+			s.keys = append(s.keys, keysOf(rows))
+		}
+		s.ends = look.Sessions()[look.Messages()[p.sent[0]].AddressID]
+		all := slices.Concat(s.lines...)
+		slices.Sort(all)
+		if len(slices.Compact(all)) != seen {
+			t.Fatalf("a line of the %s script comes twice: what is said again could not be told", s.channel)
+		}
+	}
+	r.stop()
+}
+
+// answers are the outbox rows that a message caused.
+func answers(look *storetest.Look, message string) (rows []storetest.Row) {
+	id := look.Messages()[message].ID
+	for _, r := range look.Outbox() {
+		if id != "" && r.Cause == id {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func keysOf(rows []storetest.Row) []string {
+	var keys []string
+	for _, r := range rows {
+		keys = append(keys, r.Key)
+	}
+	return keys
+}
+
+func testKills(t *testing.T, database string, kills int) {
+	scripts := []*script{telegramScript(), smsScript()}
+	undisturbed(t, scripts...)
+
+	addr := freeAddr(t)
+	o := newOutside(t, "http://"+addr)
+	p := newProcess(t, o.settings(map[string]string{"ADDR": addr, "DATABASE_URL": database}))
+	p.start()
+	look := storetest.NewLook(t, database)
+
+	c := &crowd{t: t, out: o, scripts: scripts, enough: make(chan struct{})}
+	c.grow(12)
+	inFlight := make(map[string]int) // outbox ID -> kills that it was leased at
+	for n := range kills {
+		// Every other kill waits until messages go out again, which the lease
+		// of the dead sender delays; the others hit the start and the doors.
+		if before := o.cable.total(); n%2 == 0 {
+			eventually(t, "messages that go out", func() bool { return o.cable.total() > before+20 })
+		}
+		time.Sleep(rand.N(1500 * time.Millisecond)) // the random moment
+		p.kill()
+		killed := time.Now().UnixMilli()
+		leased := 0
+		rows := look.Outbox()
+		for _, row := range rows {
+			if row.State == 0 && row.LeasedUntil > killed {
+				inFlight[row.ID]++
+				leased++
+			}
+		}
+		kept := look.Messages()
+		checkAcknowledged(t, n+1, o, c, kept, rows)
+		t.Logf("kill %d: %d messages kept, %d rows leased, %d lines at the networks", n+1, len(kept), leased, o.cable.total())
+		p.start()
+		c.grow(4) // whoever was being answered waits until the lease lapses
+	}
+	close(c.enough)
+	c.living.Wait()
+	if t.Failed() {
+		return
+	}
+	eventually(t, "an empty outbox", func() bool {
+		return look.Count(`SELECT COUNT(*) FROM outbox WHERE state = 0`) == 0
+	})
+	if _, err := p.stop(); err != nil {
+		t.Errorf("the program ended with %v", err)
+	}
+	checkEffects(t, look, c.people)
+	checkSeen(t, look, o, c.people, inFlight, kills)
+}
+
+// crowd is many people who declare at once, one life after another.
+type crowd struct {
+	t       *testing.T
+	out     *outside
+	scripts []*script
+	enough  chan struct{}
+	living  sync.WaitGroup
+	mu      sync.Mutex
+	people  []*person
+}
+
+// grow adds n people, by the scripts in turn.
+func (c *crowd) grow(n int) {
+	for i := range n {
+		c.living.Go(func() {
+			for {
+				one := newPerson(c.out, c.scripts[i%len(c.scripts)])
+				c.mu.Lock()
+				c.people = append(c.people, one)
+				c.mu.Unlock()
+				if !one.live(c.t, 3*time.Minute) {
+					return
+				}
+				select {
+				case <-c.enough:
+					return
+				default:
+				}
+			}
+		})
+	}
+}
+
+// checkAcknowledged finds every acknowledged message, with its replies, in a
+// database whose program was just killed.
+func checkAcknowledged(t *testing.T, kill int, o *outside, c *crowd, kept map[string]storetest.Message, rows []storetest.Row) {
+	t.Helper()
+	replies := make(map[string][]string) // by message
+	for _, r := range rows {
+		replies[r.Cause] = append(replies[r.Cause], r.Key)
+	}
+	want := make(map[string][]string)
+	c.mu.Lock()
+	for _, one := range c.people {
+		for i, id := range one.said() {
+			want[id] = one.script.keys[i]
+		}
+	}
+	c.mu.Unlock()
+	for _, id := range o.door.acknowledged() {
+		if kept[id].ID == "" {
+			t.Errorf("kill %d: %s was acknowledged and is lost", kill, id)
+		} else if got := replies[kept[id].ID]; want[id] != nil && !slices.Equal(got, want[id]) {
+			t.Errorf("kill %d: %s was acknowledged with replies %v, want %v", kill, id, got, want[id])
+		}
+	}
+}
+
+// checkEffects compares every message with the undisturbed conversation.
+func checkEffects(t *testing.T, look *storetest.Look, people []*person) {
+	t.Helper()
+	messages, declared, sessions := look.Messages(), look.Declared(), look.Sessions()
+	byCause := make(map[string][]storetest.Row)
+	for _, r := range look.Outbox() {
+		byCause[r.Cause] = append(byCause[r.Cause], r)
+	}
+	said := 0
+	for _, one := range people {
+		for i, id := range one.sent {
+			said++
+			m, kept := messages[id]
+			if !kept {
+				t.Errorf("%s, step %d: not kept", id, i)
+				continue
+			}
+			if got := keysOf(byCause[m.ID]); !slices.Equal(got, one.script.keys[i]) {
+				t.Errorf("%s, step %d %q: replies %v, want %v", id, i, one.script.steps[i], got, one.script.keys[i])
+			}
+		}
+		at := messages[one.sent[0]].AddressID
+		if declared[at] != 1 {
+			t.Errorf("%s: %d declarations, want 1", one.sent[0], declared[at])
+		}
+		if sessions[at] != one.script.ends {
+			t.Errorf("%s: the session stands at %q, want %q", one.sent[0], sessions[at], one.script.ends)
+		}
+	}
+	if len(messages) != said {
+		t.Errorf("%d messages are kept, %d were said", len(messages), said)
+	}
+	t.Logf("%d people said %d messages", len(people), said)
+}
+
+// checkSeen bounds what networks saw twice by what was in flight at a kill.
+func checkSeen(t *testing.T, look *storetest.Look, o *outside, people []*person, inFlight map[string]int, kills int) {
+	t.Helper()
+	mayRepeat := make(map[string]int) // by address
+	for _, r := range look.Outbox() {
+		mayRepeat[r.AddressID] += inFlight[r.ID]
+	}
+	messages := look.Messages()
+	repeated := 0
+	for _, one := range people {
+		_, again, err := one.heard()
+		if err != nil {
+			t.Errorf("%s: %v", one.sent[0], err)
+		}
+		repeated += again
+		if may := mayRepeat[messages[one.sent[0]].AddressID]; again > may {
+			t.Errorf("%s: %d lines came again, and %d rows of that person were in flight at a kill:\n%s",
+				one.sent[0], again, may, strings.Join(one.got(), "\n"))
+		}
+	}
+	for id, n := range o.cable.refs {
+		row, _, _ := strings.Cut(id, ".") // a further part of the same row
+		if n > 1+inFlight[row] {
+			t.Errorf("outbox %s was taken by Twilio %d times and was in flight at %d kills", id, n, inFlight[row])
+		}
+	}
+	rows := 0
+	for _, n := range inFlight {
+		rows += n
+	}
+	if rows == 0 {
+		t.Error("no kill met a message in flight: nothing was shown about what is seen twice")
+	}
+	t.Logf("%d kills: %d of %d lines came again, %d rows were in flight", kills, repeated, o.cable.total(), rows)
+}
