@@ -1,6 +1,11 @@
 package core
 
-import "time"
+import (
+	"cmp"
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Declaration is one statement of one person for one day, as it is stored. It
 // is never changed in place: what comes later is a new version.
@@ -34,6 +39,33 @@ type PersonFacts struct {
 	Province  string
 	Sub       string // quarter or hamlet
 	House     string // house and street
+}
+
+// Keeping is p with what it leaves out, or says with less, filled from what was
+// known of the same person: an SMS without marks, or a year alone, must not
+// take away the name and the day that were given before. A house is kept only
+// while the person stays in the same quarter or hamlet.
+func (p PersonFacts) Keeping(known PersonFacts) PersonFacts {
+	if p.Folded == known.Folded && unmarked(p.Name) {
+		p.Name, p.SortKey = known.Name, known.SortKey
+	}
+	if strings.HasPrefix(known.Birth, p.Birth) {
+		p.Birth = known.Birth
+	}
+	p.Sex = cmp.Or(p.Sex, known.Sex)
+	if p.ID == "" {
+		p.IDType, p.ID = known.IDType, known.ID
+	}
+	p.Insurance = cmp.Or(p.Insurance, known.Insurance)
+	if p.Commune == known.Commune && p.Sub == known.Sub {
+		p.House = cmp.Or(p.House, known.House)
+	}
+	return p
+}
+
+// unmarked tells whether a name was written in plain letters only.
+func unmarked(name string) bool {
+	return !strings.ContainsFunc(name, func(c rune) bool { return c > unicode.MaxASCII })
 }
 
 // BirthYear is the year of birth, 0 when unknown.

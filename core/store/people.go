@@ -33,16 +33,21 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 		phoneHash, addressID = tx.s.phoneHash(d.Phone), ""
 	}
 	idHash := tx.idHash(d.Person.ID)
-	personID, former, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
+	found, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
 	if err != nil {
 		return Stored{}, err
 	}
-	fresh := personID == ""
-	if fresh {
-		personID = core.NewID()
+	fresh, facts, personID, former := found == nil, d.Person, core.NewID(), ""
+	if !fresh {
+		personID, former = found.id, found.newest
+		known, err := tx.s.known(found)
+		if err != nil {
+			return Stored{}, err
+		}
+		facts = facts.Keeping(known)
 	}
 	out := Stored{PersonID: personID, DeclarationID: core.NewID(), Version: version + 1}
-	if err := tx.savePerson(ctx, d.Person, out, fresh, idHash); err != nil {
+	if err := tx.savePerson(ctx, facts, out, fresh); err != nil {
 		return Stored{}, err
 	}
 	if err := tx.saveDeclaration(ctx, d, out, former); err != nil {
@@ -71,29 +76,44 @@ func (tx *Tx) idHash(id string) string {
 	return tx.s.keys.Hash(seal.KindID, id)
 }
 
+// tiedPerson is one of those tied to a phone or an address, as it is stored.
+type tiedPerson struct {
+	id, newest, idHash string
+	birthYear          int
+	facts              core.PersonFacts // but for what is sealed
+	private            []byte
+}
+
+// known opens what is known of a person.
+func (s *Store) known(p *tiedPerson) (core.PersonFacts, error) {
+	facts := p.facts
+	sealed, err := s.openPrivate(p.id, p.private)
+	facts.ID, facts.Insurance, facts.House = sealed.ID, sealed.Insurance, sealed.House
+	return facts, err
+}
+
 // findPerson looks among the people tied to the phone or the address: the same
 // ID number, or the same name and birth year where the numbers do not disagree.
-func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idHash string) (personID, newest string, version int, err error) {
-	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.folded, p.birth_year FROM people p
+// It returns nil when nobody is found, else the person and its last version.
+func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idHash string) (found *tiedPerson, version int, err error) {
+	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.birth_year, p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type,
+			p.commune, p.sub, p.private FROM people p
 		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> ''
 			UNION SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '')
 		ORDER BY p.id `+tx.s.forUpdate, phoneHash, d.AddressID)
-	type candidate struct {
-		id, newest, idHash, folded string
-		birthYear                  int
-	}
-	tied, err := collect(r, err, func(r scanner) (c candidate, err error) {
-		err = r.Scan(&c.id, &c.newest, &c.idHash, &c.folded, &c.birthYear)
-		return c, err
+	tied, err := collect(r, err, func(r scanner) (p tiedPerson, err error) {
+		f := &p.facts
+		err = r.Scan(&p.id, &p.newest, &p.idHash, &p.birthYear, &f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType,
+			&f.Commune, &f.Sub, &p.private)
+		return p, err
 	})
 	if err != nil {
-		return "", "", 0, fmt.Errorf("find person: %w", err)
+		return nil, 0, fmt.Errorf("find person: %w", err)
 	}
-	var found *candidate
-	for i, c := range tied {
-		sameID := idHash != "" && c.idHash == idHash
-		clash := idHash != "" && c.idHash != "" && c.idHash != idHash
-		same := c.folded == d.Person.Folded && c.birthYear == d.Person.BirthYear()
+	for i, p := range tied {
+		sameID := idHash != "" && p.idHash == idHash
+		clash := idHash != "" && p.idHash != "" && p.idHash != idHash
+		same := p.facts.Folded == d.Person.Folded && p.birthYear == d.Person.BirthYear()
 		if sameID || same && !clash && found == nil {
 			found = &tied[i]
 		}
@@ -102,19 +122,19 @@ func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idH
 		}
 	}
 	if found == nil {
-		return "", "", 0, nil
+		return nil, 0, nil
 	}
 	err = tx.q.row(ctx, `SELECT COALESCE(MAX(version), 0) FROM declarations WHERE person_id = $1 AND form = $2`, found.id, d.Form).Scan(&version)
-	return found.id, found.newest, version, wrap(err, "find version")
+	return found, version, wrap(err, "find version")
 }
 
-func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, fresh bool, idHash string) error {
+func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, fresh bool) error {
 	private, err := json.Marshal(privatePerson{ID: p.ID, Insurance: p.Insurance, House: p.House})
 	if err != nil {
 		return fmt.Errorf("save person: %w", err)
 	}
 	sealed := tx.s.keys.Seal("people.private", out.PersonID, private)
-	args := []any{out.PersonID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType, idHash,
+	args := []any{out.PersonID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType, tx.idHash(p.ID),
 		tx.s.keys.Hash(seal.KindInsurance, p.Insurance), sealed, p.Commune, p.District, p.Province, p.Sub, out.DeclarationID}
 	text := `UPDATE people SET name = $2, folded = $3, sort_key = $4, birth = $5, birth_year = $6, sex = $7, id_type = $8, id_hash = $9,
 		insurance_hash = $10, private = $11, commune = $12, district = $13, province = $14, sub = $15, newest = $16 WHERE id = $1`

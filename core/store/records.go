@@ -89,20 +89,26 @@ func (s *Store) scanPerson(r scanner, more ...any) (*Person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read person: %w", err)
 	}
-	plain, err := s.keys.OpenString("people.private", p.ID, private)
+	sealed, err := s.openPrivate(p.ID, private)
 	if err != nil {
-		return nil, fmt.Errorf("person %s: %w", p.ID, err)
-	}
-	var sealed privatePerson
-	if plain != "" {
-		if err := json.Unmarshal([]byte(plain), &sealed); err != nil {
-			return nil, fmt.Errorf("person %s: private part is no JSON", p.ID)
-		}
+		return nil, err
 	}
 	p.Area = finest(commune, district, province)
 	p.IDNumber, p.Insurance, p.House = sealed.ID, sealed.Insurance, sealed.House
 	p.LastFour = lastFour(p.IDNumber)
 	return &p, nil
+}
+
+// openPrivate opens the sealed half of a person.
+func (s *Store) openPrivate(personID string, private []byte) (sealed privatePerson, err error) {
+	plain, err := s.keys.OpenString("people.private", personID, private)
+	if err != nil {
+		return sealed, fmt.Errorf("person %s: %w", personID, err)
+	}
+	if plain != "" && json.Unmarshal([]byte(plain), &sealed) != nil {
+		return sealed, fmt.Errorf("person %s: private part is no JSON", personID)
+	}
+	return sealed, nil
 }
 
 // cut leaves of a person what a look may show of a record that belongs to an
