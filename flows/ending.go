@@ -6,7 +6,7 @@ import (
 )
 
 // maxQRs bounds how many persons' codes one request shows.
-const maxQRs = 5
+const maxQRs = 10
 
 // result takes the outcome of an effect.
 func (t *turn) result(r Result) {

@@ -1,5 +1,12 @@
 package flows
 
+import (
+	"strings"
+
+	"khaibao/core"
+	"khaibao/core/area"
+)
+
 // Command is an entry of a network's own menu of commands.
 type Command struct {
 	Name string // as typed behind a slash
@@ -17,4 +24,58 @@ func Commands(lang string) []Command {
 		}
 	}
 	return out
+}
+
+// believeLang takes the language that the network believes in, until the person
+// chooses one.
+func (t *turn) believeLang() {
+	if t.e.Known.Lang == "" && t.e.In.Lang == "en" {
+		t.setLang("en")
+	}
+}
+
+// start greets; START also undoes STOP.
+func (t *turn) start(typed bool) {
+	if t.e.Known.OptedOut && typed {
+		t.do(OptIn{})
+		t.note(say("resume.done"))
+	}
+	if t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode {
+		t.note(say("form.running"))
+		t.again()
+		return
+	}
+	home, _ := area.Get(t.e.Setting.Province)
+	t.note(say("menu.hello", "province", home.Name))
+	t.again()
+}
+
+// readMenu takes what is typed where nothing was asked but the menu.
+func (t *turn) readMenu(in *core.Inbound) {
+	if in.Action != "" {
+		t.note(say("press.old"))
+		t.again()
+		return
+	}
+	menu := t.menu()
+	if n, ok := readNumber(in.Text); ok && t.s.Question == askedMenu && n >= 1 && n <= len(menu) {
+		cmd, _ := strings.CutPrefix(menu[n-1].Action, "menu:")
+		t.command(command(cmd))
+		return
+	}
+	t.wrong("menu.wrong")
+}
+
+// menu is what one can do; its last choice is the other language.
+func (t *turn) menu() []core.Choice {
+	other := core.Choice{Action: "menu:en", Key: "lang.en"}
+	if t.e.Known.Lang == "en" {
+		other = core.Choice{Action: "menu:vi", Key: "lang.vi"}
+	}
+	return []core.Choice{
+		{Action: "menu:declare", Key: "menu.declare"},
+		{Action: "menu:qr", Key: "menu.qr"},
+		{Action: "menu:help", Key: "menu.help"},
+		other,
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"khaibao/core"
-	"khaibao/core/area"
 )
 
 // How long a form waits for an answer before it asks whether to go on, and how
@@ -79,6 +78,7 @@ func (t *turn) phone() string { return t.e.Known.Phone }
 func (t *turn) control(c core.Control) {
 	switch c {
 	case core.Start:
+		t.believeLang()
 		t.start(false)
 	case core.Stop: // the network has answered already and takes nothing more from us
 		t.leaveForm()
@@ -97,6 +97,7 @@ func (t *turn) control(c core.Control) {
 func (t *turn) message() {
 	in := t.e.In
 	t.proveByNetwork()
+	t.believeLang()
 	if in.Contact != "" {
 		t.contact(in.Contact)
 		return
@@ -208,25 +209,6 @@ func (t *turn) setLang(lang string) {
 	t.e.Known.Lang = lang
 }
 
-// start greets; START also undoes STOP.
-func (t *turn) start(typed bool) {
-	switch {
-	case t.e.Known.OptedOut && typed:
-		t.do(OptIn{})
-		t.note(say("resume.done"))
-	case t.e.Known.Lang == "" && t.e.In.Lang == "en":
-		t.setLang("en")
-	}
-	if t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode {
-		t.note(say("form.running"))
-		t.again()
-		return
-	}
-	home, _ := area.Get(t.e.Setting.Province)
-	t.note(say("menu.hello", "province", home.Name))
-	t.again()
-}
-
 // declare begins the declaration, or returns to one that was begun.
 func (t *turn) declare() {
 	switch {
@@ -263,133 +245,6 @@ func (t *turn) restart() {
 	t.note(say("restart.done"))
 	t.s.State = State{Run: t.s.State.Run + 1}
 	t.step(t.silent())
-}
-
-// leave is THOAT: the form is kept for return.
-func (t *turn) leave() {
-	switch {
-	case t.s.Form != "":
-		t.leaveForm()
-		t.say(say("leave.done"))
-	case t.s.Question == askedPhone || t.s.Question == askedCode:
-		t.s.Question, t.s.Proof = "", Proof{Failed: t.s.Proof.Failed}
-		t.say(say("leave.proof"))
-	default:
-		t.s.Question = ""
-		t.note(say("leave.nothing"))
-		t.again()
-	}
-}
-
-// leaveForm puts the running form aside, if there is one.
-func (t *turn) leaveForm() {
-	if t.s.Form == "" {
-		return
-	}
-	t.s.Kept = &Kept{Form: t.s.Form, State: t.s.State, At: t.s.Asked}
-	t.s.Form, t.s.Question, t.s.State = "", "", State{Run: t.s.State.Run}
-}
-
-// offerReturn asks whether to go on with the form that was put aside.
-func (t *turn) offerReturn() {
-	k := t.s.Kept
-	s := core.Say{Key: "return.ask", Choices: []core.Choice{
-		{Action: "return:continue", Key: "return.continue"},
-		{Action: "return:restart", Key: "return.restart"},
-	}}
-	s.Words = args{"question": k.Form + "." + k.State.Question + ".name"}
-	t.ask(askedReturn, s)
-}
-
-func (t *turn) readReturn(in *core.Inbound) {
-	if t.s.Kept == nil {
-		t.readMenu(in)
-		return
-	}
-	choice, _ := strings.CutPrefix(in.Action, "return:")
-	if in.Action == "" {
-		switch n, _ := readNumber(in.Text); {
-		case n == 1 || readYesNo(in.Text) == "yes" || isWord(in.Text, "tiep tuc", "tiep", "continue"):
-			choice = "continue"
-		case n == 2:
-			choice = "restart"
-		}
-	}
-	switch choice {
-	case "continue":
-		t.comeBack()
-	case "restart":
-		form := t.s.Kept.Form
-		t.begin(form)
-	default:
-		t.wrong("return.wrong")
-	}
-}
-
-// comeBack goes on with the kept form. Answers that hold for one day only are
-// asked again on another day.
-func (t *turn) comeBack() {
-	k := *t.s.Kept
-	form := formByID(k.Form)
-	if form == nil {
-		t.begin(Resident.ID)
-		return
-	}
-	if !t.admitted(k.Form) {
-		return
-	}
-	t.s.Kept = nil
-	t.s.Form, t.s.State = k.Form, k.State
-	if core.DayOf(k.At) != t.e.Today {
-		t.s.State.Answers = drop(k.State.Answers, func(a *Answer) bool {
-			q := form.question(a.ID)
-			return q != nil && q.Daily
-		})
-		if len(t.s.State.Answers) < len(k.State.Answers) {
-			t.note(say("return.daily"))
-		}
-	}
-	t.step(t.silent())
-}
-
-// backOutside is QUAY LAI where no form runs.
-func (t *turn) backOutside() {
-	if t.s.Question == askedCode {
-		t.askPhone(t.s.Proof.Next)
-		return
-	}
-	t.note(say("back.first"))
-	t.again()
-}
-
-// readMenu takes what is typed where nothing was asked but the menu.
-func (t *turn) readMenu(in *core.Inbound) {
-	if in.Action != "" {
-		t.note(say("press.old"))
-		t.again()
-		return
-	}
-	menu := t.menu()
-	if n, ok := readNumber(in.Text); ok && t.s.Question == askedMenu && n >= 1 && n <= len(menu) {
-		cmd, _ := strings.CutPrefix(menu[n-1].Action, "menu:")
-		t.command(command(cmd))
-		return
-	}
-	t.wrong("menu.wrong")
-}
-
-// menu is what one can do; its last choice is the other language.
-func (t *turn) menu() []core.Choice {
-	other := core.Choice{Action: "menu:en", Key: "lang.en"}
-	if t.e.Known.Lang == "en" {
-		other = core.Choice{Action: "menu:vi", Key: "lang.vi"}
-	}
-	return []core.Choice{
-		{Action: "menu:declare", Key: "menu.declare"},
-		{Action: "menu:qr", Key: "menu.qr"},
-		{Action: "menu:help", Key: "menu.help"},
-		other,
-	}
 }
 
 // again asks the current question once more, with the notes before it.
