@@ -140,8 +140,8 @@ func (x *site) declare(d said) store.Stored {
 	return stored
 }
 
-// openTask opens a task that was due an hour ago.
-func (x *site) openTask(kind, code, note string) {
+// openTask opens a task that was due an hour ago and returns its ID.
+func (x *site) openTask(kind, code, note string) string {
 	x.t.Helper()
 	at := started.Add(-time.Hour)
 	turn := func(ctx context.Context, tx *store.Tx, address *core.Address, _ core.Inbound, _ string) error {
@@ -152,6 +152,11 @@ func (x *site) openTask(kind, code, note string) {
 	if err := x.s.Take(x.t.Context(), at, []core.Inbound{m}, turn); err != nil {
 		x.t.Fatal(err)
 	}
+	list, err := x.s.Tasks(x.t.Context(), duty.Officer{Duty: duty.CDC, Area: "46"}, duty.Scope{Area: "46"}, store.OpenTask{}, 1)
+	if err != nil || len(list) != 1 {
+		x.t.Fatal(list, err)
+	}
+	return list[0].ID
 }
 
 // browser is one browser with its cookies; it follows no redirects.

@@ -104,9 +104,12 @@ func TestTasksByDuty(t *testing.T) {
 	x := newSite(t, storetest.SQLite(t))
 	b := x.as(duty.Team, anDong)
 	b.get("/admin/tasks").wants(t, "no tasks", 200, "Không có việc nào")
-	x.openTask("misunderstood", anDong, "symptoms")
+	id := x.openTask("misunderstood", anDong, "symptoms")
 	b.get("/admin/tasks").wants(t, "a task", 200, "ba lần chưa hiểu", "Triệu chứng", "Phường An Đông", "Quá hạn")
 	x.as(duty.Team, huongVan).get("/admin/tasks").wants(t, "another ward", 200, "no:ba lần chưa hiểu")
+	b.get("/admin/tasks/"+id).wants(t, "whom to call", 200, "090 000 0777", "chưa xác thực", "SMS", "Triệu chứng")
+	x.as(duty.Team, huongVan).get("/admin/tasks/"+id).wants(t, "whom to call, from another ward", 404, "no:777")
+	b.get("/admin/tasks/%00").wants(t, "no task", 404)
 	x.as(duty.Admin, "46").get("/admin/tasks").wants(t, "accounts", 200, "no:ba lần chưa hiểu")
 	x.as(duty.CDC, "46").get("/admin/tasks").wants(t, "the province", 200, "ba lần chưa hiểu")
 }

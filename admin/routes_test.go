@@ -20,6 +20,7 @@ var access = map[string]struct {
 	duties   []duty.Duty // nil: every officer
 	form     url.Values  // what a POST sends
 	want     int         // for those who may; 0 is 200
+	task     bool        // {id} is a task's, not a declaration's
 }{
 	"GET /admin/assets/{name}":     {stranger: true},
 	"GET /admin/sign-in":           {stranger: true},
@@ -35,6 +36,7 @@ var access = map[string]struct {
 	"POST /admin/declarations":     {duties: mayList, form: url.Values{"name": {"An"}}},
 	"GET /admin/declarations/{id}": {duties: mayList},
 	"GET /admin/tasks":             {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
+	"GET /admin/tasks/{id}":        {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, task: true},
 	"GET /q/{code}":                {stranger: true},
 	"GET /Q/{code}":                {stranger: true},
 	"/admin/":                      {want: http.StatusNotFound},
@@ -59,6 +61,7 @@ func fill(pattern string, id, code string) (method, path string) {
 func TestEveryRouteAsEveryDuty(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong})
+		task := x.openTask("misunderstood", anDong, "symptoms")
 		var seen []string
 		for _, rt := range x.server.routes() {
 			seen = append(seen, rt.pattern)
@@ -86,7 +89,11 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 				may := rule.duties == nil && d != "" || slices.Contains(rule.duties, d) || rule.stranger
 				for area, b := range map[string]*browser{"inside": inside, "outside": outside} {
 					name := fmt.Sprintf("%s as %q, %s", pattern, d, area)
-					method, path := fill(pattern, an.DeclarationID, an.Code)
+					id := an.DeclarationID
+					if rule.task {
+						id = task
+					}
+					method, path := fill(pattern, id, an.Code)
 					var got reply
 					if method == "POST" {
 						form := url.Values{"name": {core.NewID()}} // a sign-in of its own: tries of one name slow down
@@ -96,7 +103,7 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 						got = b.get(path)
 					}
 					switch {
-					case pattern == "GET /admin/declarations/{id}" && area == "outside" && may:
+					case strings.Contains(pattern, "{id}") && area == "outside" && may:
 						if got.status != 404 || words404(got.body) != words404(absent.body) {
 							t.Errorf("%s: %d, not the page of a record that never was", name, got.status)
 						}

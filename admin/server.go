@@ -13,9 +13,7 @@ package admin
 import (
 	"html/template"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -35,9 +33,6 @@ type Options struct {
 	Text func(lang, key string, args map[string]string) string
 	Now  func() time.Time // nil takes the clock
 	Log  *slog.Logger     // nil takes the default
-	// ClientIP is the address a request came from. Nil takes the connection's
-	// other end; behind a proxy that one is the proxy.
-	ClientIP func(*http.Request) netip.Addr
 }
 
 // Server answers under /admin/, /q/ and /Q/.
@@ -60,9 +55,6 @@ func New(o Options) *Server {
 	}
 	if public.Scheme == "https" {
 		s.secure, s.cookie = true, "__Host-officer"
-	}
-	if s.ClientIP == nil {
-		s.ClientIP = remoteAddr
 	}
 	if s.Log == nil {
 		s.Log = slog.Default()
@@ -135,6 +127,7 @@ func (s *Server) routes() []route {
 		{pattern: "POST /admin/declarations", may: lists, handle: s.searchDeclarations},
 		{pattern: "GET /admin/declarations/{id}", may: lists, handle: s.showDeclaration},
 		{pattern: "GET /admin/tasks", may: worksOnTasks, handle: s.showTasks},
+		{pattern: "GET /admin/tasks/{id}", may: worksOnTasks, handle: s.showTask},
 		{pattern: "GET /q/{code}", may: anyone, handle: s.showQR},
 		{pattern: "GET /Q/{code}", may: anyone, handle: s.showQR},
 		// Whatever else stands under these roads is not there, for everyone alike.
@@ -142,16 +135,4 @@ func (s *Server) routes() []route {
 		{pattern: "/q/", may: anyone, handle: s.showQR},
 		{pattern: "/Q/", may: anyone, handle: s.showQR},
 	}
-}
-
-func remoteAddr(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return addr.Unmap()
 }

@@ -162,18 +162,18 @@ func (s *Server) signOut(r *request) (string, any, error) {
 	return "", nil, redirect(signInPath)
 }
 
-// network is where a try to sign in comes from: a /24, or a /48 of IPv6.
+// network is where a try to sign in comes from: a /24, or a /48 of IPv6. The
+// client's own address is expected in RemoteAddr, also behind a proxy.
 func (s *Server) network(r *request) string {
-	addr := s.ClientIP(r.Request)
-	bits := 24
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return "unknown"
+	}
+	addr, bits := from.Addr().Unmap(), 24
 	if addr.Is6() {
 		bits = 48
 	}
-	prefix, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}.String()
-	}
-	return prefix.String()
+	return netip.PrefixFrom(addr.WithZone(""), bits).Masked().String()
 }
 
 // cleanSignIn is the form in which sign-in names are kept and compared; "" is

@@ -42,6 +42,21 @@ func (s *Server) showTasks(r *request) (string, any, error) {
 	return "tasks.html", page, nil
 }
 
+// showTask shows whom to call about one task.
+func (s *Server) showTask(r *request) (string, any, error) {
+	look := store.Look{Officer: *r.Officer, Screen: "task", At: r.At}
+	t, err := s.Store.TaskContact(r.Context(), look, taskScope(*r.Officer), r.PathValue("id"))
+	if err != nil {
+		return "", nil, err
+	}
+	return "task.html", t, nil
+}
+
+// MayCall tells whether an officer may see whom a task is about.
+func (r *request) MayCall() bool {
+	return duty.May(r.Officer.Duty, duty.InArea, duty.FullIdentity) == duty.Yes
+}
+
 // TaskKind names a kind of task.
 func (r *request) TaskKind(kind string) string { return r.orKey("admin.task."+kind, kind) }
 

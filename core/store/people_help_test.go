@@ -16,6 +16,7 @@ import (
 // Wards of two districts, and one of another province.
 const (
 	anDong    = "19815" // TP Huế
+	anCuu     = "19801" // beside it
 	huongVan  = "20008" // TX Hương Trà
 	elsewhere = "00001" // Hà Nội
 )

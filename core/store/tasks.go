@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"khaibao/core"
 	"khaibao/core/area"
@@ -57,6 +60,57 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 		return t, err
 	})
 	return list, wrap(err, "list tasks")
+}
+
+// TaskContact is how the person of a task is reached.
+type TaskContact struct {
+	OpenTask
+	Channel string // where the person wrote; "" when nobody did
+	Phone   string // E.164; "" when none is known
+	Proven  bool
+}
+
+// TaskContact opens one task of the scope with the phone to call. It is a
+// look-up of a person: for duties that see full identities in their area, and
+// logged. A task outside is core.ErrNotFound, as one that never was or is done.
+func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id string) (t TaskContact, err error) {
+	err = s.looking(ctx, l, func(q querier) error {
+		if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
+			return s.nobody(ctx, q, l)
+		}
+		var commune, district, province, address string
+		var opened, due int64
+		var phone, urn []byte
+		err := q.row(ctx, `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.note, t.opened_at, t.due_at, t.attempts,
+				COALESCE(a.id, ''), COALESCE(a.channel, ''), a.phone, a.urn
+			FROM tasks t LEFT JOIN addresses a ON a.id = t.address_id WHERE t.id = $1 AND t.closed_at = 0`, id).
+			Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Note, &opened, &due, &t.Attempts,
+				&address, &t.Channel, &phone, &urn)
+		if err != nil && !errors.Is(err, errNoRows) {
+			return fmt.Errorf("task %s: %w", id, err)
+		}
+		t.Area, t.Opened, t.Due = finest(commune, district, province), time.UnixMilli(opened), time.UnixMilli(due)
+		where := l.Officer.WhereIs(t.Area, false)
+		if err != nil || !scope.Holds(t.Area) || t.Kind == TaskLooks || duty.May(l.Officer.Duty, where, duty.FullIdentity) != duty.Yes {
+			t = TaskContact{}
+			return s.nobody(ctx, q, l)
+		}
+		if t.Phone, err = s.keys.OpenString("addresses.phone", address, phone); err != nil {
+			return fmt.Errorf("task %s: %w", id, err)
+		}
+		t.Proven = t.Phone != ""
+		if t.Phone == "" { // whoever wrote by SMS wrote from a phone
+			plain, err := s.keys.OpenString("addresses.urn", address, urn)
+			if err != nil {
+				return fmt.Errorf("task %s: %w", id, err)
+			}
+			if u := core.URN(plain); u.Scheme() == "tel" {
+				t.Phone = u.Path()
+			}
+		}
+		return s.keepRead(ctx, q, l, t.PersonID, string(duty.FullIdentity), true)
+	})
+	return t, err
 }
 
 // tellOfLooks opens a task about an officer's look-ups, once while it is open.
