@@ -27,7 +27,7 @@ func (r *run) tick(q *Question, choice string, late bool) {
 		r.repeat(say("wrong.none_ticked"))
 	case choice == ticked:
 		r.answer(q, Answer{Set: set}, false)
-	case !contains(q.offered(r.view()), choice):
+	case !slices.Contains(q.offered(r.view()), choice):
 		r.repeat(say("press.other"))
 	case late:
 		r.retick(q, toggled(q, set, choice))

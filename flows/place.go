@@ -223,12 +223,3 @@ func joinTexts(by string, texts ...string) string {
 	}
 	return strings.Join(out, by)
 }
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,7 @@ func (r *run) read(q *Question, text string) {
 
 func (r *run) readOne(q *Question, text string) {
 	if q.Read != nil {
-		if c := q.Read(text); contains(q.offered(r.view()), c) {
+		if c := q.Read(text); slices.Contains(q.offered(r.view()), c) {
 			r.choose(q, c, false)
 			return
 		}
@@ -114,7 +115,7 @@ func (r *run) readMany(q *Question, text string) {
 func (q *Question) inOrder(set []string) []string {
 	out := make([]string, 0, len(set))
 	for _, c := range q.Choices {
-		if contains(set, c) {
+		if slices.Contains(set, c) {
 			out = append(out, c)
 		}
 	}

@@ -50,7 +50,7 @@ var Resident = Form{
 			Choices: []string{"liver", "blood", "lung", "kidney", "heart", "hypertension", "hiv_immune", "transplant",
 				"diabetes", "cancer", "pregnant", "none"}},
 
-		{ID: "more", Kind: SelectOne, Choices: []string{"yes", "no"}, Read: readYesNo, Hidden: hasValue("more", "yes")},
+		{ID: "more", Kind: SelectOne, Choices: []string{"yes", "no"}, Read: readYesNo, Hidden: is("more", "yes")},
 		{ID: "insurance", Kind: Insurance, Optional: true, Relevant: is("more", "yes")},
 		// Keyed by name, as two official code lists of ethnic groups disagree.
 		{ID: "ethnicity", Kind: SelectOne, Optional: true, Free: true, Relevant: is("more", "yes"),
@@ -79,10 +79,6 @@ const (
 func always(View) bool { return true }
 
 func hasAnswer(id string) func(View) bool { return func(v View) bool { return v.Answered(id) } }
-
-func hasValue(id, value string) func(View) bool {
-	return func(v View) bool { return v.Value(id) == value }
-}
 
 // some holds when at least one choice was chosen.
 func some(id string) func(View) bool { return func(v View) bool { return len(v.Set(id)) > 0 } }

@@ -1,6 +1,9 @@
 package flows
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // declareResident splits the answers into facts, kept in clear, and private
 // answers, kept sealed. Every fact of health is a list that may be empty, since
@@ -99,7 +102,7 @@ func endResident(v View) string {
 // placeOf is a place with what its follow-up question told.
 func placeOf(v View, id string) (code, sub, house string) {
 	a, finer := answerOr(v, id), answerOr(v, id+"_sub")
-	return a.Value, firstOf(a.Sub, finer.Sub), joinTexts(", ", a.House, finer.House)
+	return a.Value, cmp.Or(a.Sub, finer.Sub), joinTexts(", ", a.House, finer.House)
 }
 
 func answerOr(v View, id string) Answer {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ func (r *run) items() []*Question {
 // meant was echoed when it was read, and a name never stands beside an illness.
 func (r *run) review() {
 	r.s.Question, r.s.Open = Review, nil
-	if !r.e.Features.Plain || contains(r.form.Health, r.echoOf) {
+	if !r.e.Features.Plain || slices.Contains(r.form.Health, r.echoOf) {
 		r.echo = nil // it stands in what follows
 	}
 	r.sayEcho()
@@ -51,7 +52,7 @@ func (r *run) reviewShort(ask core.Say) {
 	ask.Choices = nil // "OK" and "SUA" are in the words
 	var well []core.Say
 	for _, q := range r.items() {
-		if !contains(r.form.Health, q.ID) {
+		if !slices.Contains(r.form.Health, q.ID) {
 			continue
 		}
 		l := r.noted("review.health", q)
@@ -122,7 +123,7 @@ func readItem(text string) (int, bool) {
 		return 0, false
 	}
 	words := strings.Fields(fold(text))
-	for len(words) > 1 && contains([]string{"sua", "cau", "so", "muc", "edit", "change", "number", "no"}, words[0]) {
+	for len(words) > 1 && slices.Contains([]string{"sua", "cau", "so", "muc", "edit", "change", "number", "no"}, words[0]) {
 		words = words[1:]
 	}
 	if len(words) != 1 {

@@ -2,12 +2,13 @@ package flows
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 
 	"khaibao/core"
 )
 
-// Placeholders and their texts.
+// args are placeholders and their texts.
 type args = map[string]string
 
 // say is a line without choices; the pairs are placeholders and their texts.
@@ -22,8 +23,7 @@ func say(key string, pairs ...string) core.Say {
 	return s
 }
 
-// joined makes one message of several lines; choices, picture and share button
-// are those of the last.
+// joined makes one message of several lines; all but the words is of the last.
 func joined(first []core.Say, last core.Say) core.Say {
 	if len(first) == 0 {
 		return last
@@ -36,7 +36,7 @@ func joined(first []core.Say, last core.Say) core.Say {
 	m.Lines = append(m.Lines, line(last))
 	m.Lines = append(m.Lines, last.Lines...)
 	m.Choices, m.Multi, m.Edit = last.Choices, last.Multi, last.Edit
-	m.QR, m.Ask, m.AskKey = last.QR, last.Ask, last.AskKey
+	m.QR, m.Ask, m.AskKey, m.Input = last.QR, last.Ask, last.AskKey, last.Input
 	return m
 }
 
@@ -91,7 +91,7 @@ func (r *run) question(q *Question) core.Say {
 			choice.Number = strconv.Itoa(number)
 		}
 		if r.s.Open != nil {
-			choice.Chosen = contains(r.s.Open.Set, c)
+			choice.Chosen = slices.Contains(r.s.Open.Set, c)
 		}
 		s.Choices = append(s.Choices, choice)
 	}
@@ -138,9 +138,7 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 	word := func(key string) { s.Words = with(s.Words, "value", key) }
 	text := func(t string) { s.Args = with(s.Args, "value", t) }
 	switch {
-	case a == nil:
-		word("choice.skip_done")
-	case a.Value == Skipped:
+	case a == nil, a.Value == Skipped:
 		word("choice.skip_done")
 	case q.Kind == SelectMany && len(set) == 0:
 		word(q.words(r.form.ID, q.None))
@@ -185,7 +183,7 @@ func (q *Question) input() core.Input {
 	return core.InputText
 }
 
-func (q *Question) hasChoice(c string) bool { return contains(q.Choices, c) }
+func (q *Question) hasChoice(c string) bool { return slices.Contains(q.Choices, c) }
 
 // noted is a line that names a question and its answer.
 func (r *run) noted(key string, q *Question) core.Say {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,10 +97,10 @@ func (r *run) choose(q *Question, choice string, late bool) {
 		r.choosePlace(q, choice, late)
 	case q.Kind == Paper:
 		r.choosePaper(q, choice, late)
-	case q.Recheck && r.form.question(choice) != nil && contains(q.Choices, choice):
+	case q.Recheck && r.form.question(choice) != nil && slices.Contains(q.Choices, choice):
 		r.forget(choice)
 		r.ask()
-	case contains(q.offered(r.view()), choice):
+	case slices.Contains(q.offered(r.view()), choice):
 		r.answer(q, Answer{ID: q.ID, Value: choice}, late)
 	default:
 		r.repeat(say("press.other"))
@@ -141,8 +142,11 @@ func (r *run) answer(q *Question, a Answer, late bool) {
 		return
 	}
 	r.record(q, a)
-	if late {
+	switch {
+	case late:
 		r.said = append(r.said, r.noted("press.changed", q))
+	case r.e.Features.Plain && q.Kind == SelectOne && q.Hidden == nil:
+		r.echo, r.echoOf = []core.Say{r.heard(q)}, q.ID // a review by SMS does not show it
 	}
 	r.ask()
 }
@@ -153,7 +157,7 @@ func (r *run) answer(q *Question, a Answer, late bool) {
 func (r *run) record(q *Question, a Answer) {
 	r.s.Answers = put(r.s.Answers, a)
 	r.s.Answers = drop(r.s.Answers, func(old *Answer) bool {
-		return old.By == q.ID || contains(q.Resets, old.ID)
+		return old.By == q.ID || slices.Contains(q.Resets, old.ID)
 	})
 	if q.Derive != nil {
 		for _, d := range q.Derive(r.view(), a) {
@@ -164,7 +168,14 @@ func (r *run) record(q *Question, a Answer) {
 		}
 	}
 	r.prune()
-	r.s.Open = nil
+	r.close(q.ID)
+}
+
+// close ends an answer in the making, if it is one to this question.
+func (r *run) close(id string) {
+	if r.s.Open != nil && r.s.Open.ID == id {
+		r.s.Open = nil
+	}
 }
 
 // prune drops answers whose questions are no longer relevant, again and again,
@@ -192,7 +203,7 @@ func (r *run) forget(id string) {
 		q := r.form.question(a.ID)
 		return q != nil && q.Under == id
 	})
-	r.s.Open = nil
+	r.close(id)
 }
 
 // back goes to the question answered last by the person.
@@ -228,11 +239,9 @@ func (r *run) ask() {
 		r.review()
 		return
 	}
-	if r.s.Question != q.ID {
-		r.s.Question = q.ID
-		if r.s.Open != nil && r.s.Open.ID != q.ID {
-			r.s.Open = nil
-		}
+	r.s.Question = q.ID
+	if r.s.Open != nil && r.s.Open.ID != q.ID {
+		r.s.Open = nil
 	}
 	r.sayEcho()
 	r.say(r.question(q))
@@ -301,18 +310,9 @@ func same(a, b *Answer) bool {
 		return false
 	}
 	for _, c := range a.Set {
-		if !contains(b.Set, c) {
+		if !slices.Contains(b.Set, c) {
 			return false
 		}
 	}
 	return true
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

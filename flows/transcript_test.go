@@ -48,7 +48,7 @@ type shownMessage struct {
 var looks = map[string]channel.Features{
 	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Edits: true, AskContact: true},
 	"sms":      {Plain: true, Proven: true, MaxText: 459},
-	"web":      {MaxButtons: 24, MaxColumns: 2, Pictures: true},
+	"web":      {MaxButtons: 40, MaxColumns: 2, Pictures: true, Edits: true},
 }
 
 var transcriptSetting = Setting{

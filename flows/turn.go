@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -312,4 +313,4 @@ func formByID(id string) *Form {
 }
 
 // isWord tells whether a whole message is one of some words, folded.
-func isWord(text string, words ...string) bool { return contains(words, fold(text)) }
+func isWord(text string, words ...string) bool { return slices.Contains(words, fold(text)) }

@@ -133,7 +133,7 @@ func TestReviewFitsSMS(t *testing.T) {
 		for _, q := range Resident.Questions {
 			if r.s.answer(q.ID) == nil {
 				value := "none"
-				if contains(q.Choices, "no") {
+				if slices.Contains(q.Choices, "no") {
 					value = "no"
 				}
 				r.s.Answers = append(r.s.Answers, Answer{ID: q.ID, Value: value})
