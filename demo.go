@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -68,6 +69,8 @@ func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Opt
 				"use an empty database (--database-url), or --force if nobody in it is real")
 		}
 	}
+	// A million people are a lot of short-lived rows: memory for time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	p := &progress{out: out, total: o.People, began: time.Now()}
 	err = s.Load(ctx, store.Load{Name: name, Parts: g.Parts(), Part: g.Part, Stored: p.stored})
 	if err != nil {

@@ -36,7 +36,7 @@ const Window = 60
 // A block is drawn from one random source; a part is what is stored at once.
 const (
 	blockSize = 24
-	partSize  = 400 * blockSize
+	partSize  = 100 * blockSize
 )
 
 // Generator invents people. It is safe for concurrent use.

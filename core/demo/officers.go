@@ -17,7 +17,7 @@ func Officers() []Officer {
 	const (
 		province = "46"
 		city     = "474"
-		ward     = "19815" // An Cựu
+		ward     = "19815" // An Đông
 	)
 	return []Officer{
 		{"Hồ Thị Thanh Tâm", "to.cong.dong", duty.Team, ward, "demo-khaibao-team"},

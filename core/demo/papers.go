@@ -96,7 +96,16 @@ var (
 	education = newShares(`untrained 62 | elementary 8 | intermediate 8 | college 7 | university 13 | postgraduate 2`)
 	trades    = newShares(`Nông dân 20 | Buôn bán 16 | Công nhân 14 | Thợ xây 7 | Thợ may 6 | Giáo viên 6 | Nhân viên văn phòng 7 | Lái xe 5 |
 		Nội trợ 8 | Ngư dân 4 | Công chức 4 | Thợ mộc 2 | Đầu bếp 2 | Hướng dẫn viên du lịch 2 | Kỹ sư 2 | Điều dưỡng 2`)
-	workplaces = newShares(`Chợ Đông Ba 5 | Chợ An Cựu 3 | KCN Phú Bài 6 | Khu du lịch Lăng Cô 2 | Đại học Huế 2 | Chợ Tây Lộc 2 | KCN Phong Điền 2 | Tại nhà 5`)
+	workplaces = map[string]shares{
+		"Buôn bán":               newShares(`Chợ Đông Ba 5 | Chợ An Cựu 3 | Chợ Tây Lộc 2 | Chợ Bến Ngự 2 | Tại nhà 3`),
+		"Công nhân":              newShares(`KCN Phú Bài 6 | KCN Phong Điền 2 | KCN Tứ Hạ 2`),
+		"Thợ may":                newShares(`KCN Phú Bài 4 | Tại nhà 2`),
+		"Giáo viên":              newShares(`Trường tiểu học 4 | Trường THCS 3 | Trường THPT 2 | Trường mầm non 3`),
+		"Nhân viên văn phòng":    newShares(`Ngân hàng | Công ty du lịch | Bưu điện`),
+		"Công chức":              newShares(`UBND phường | UBND xã | UBND huyện`),
+		"Hướng dẫn viên du lịch": newShares(`Đại Nội Huế | Công ty du lịch`),
+		"Điều dưỡng":             newShares(`Bệnh viện Trung ương Huế 3 | Trung tâm y tế huyện 2 | Trạm y tế`),
+	}
 )
 
 // told draws the optional answers; most people pass them over.
@@ -126,8 +135,8 @@ func (g *Generator) told(r *rand.Rand, p *person) (m more) {
 		m.occupation = "Hưu trí"
 	default:
 		m.occupation = trades.pick(r)
-		if chance(r, 500) {
-			m.workplace = workplaces.pick(r)
+		if at, ok := workplaces[m.occupation]; ok && chance(r, 700) {
+			m.workplace = at.pick(r)
 		}
 	}
 	return m

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"khaibao/core"
 )
@@ -132,34 +133,48 @@ func (s *Store) HoldsPeople(ctx context.Context) (bool, error) {
 	return n > 0, wrap(err, "look for people")
 }
 
-// finishLoad links likely duplicates as Tx.linkLikely does for one person, and
-// marks the load as done.
+// finishLoad links likely duplicates and marks the load as done.
 func (s *Store) finishLoad(ctx context.Context, l Load) error {
+	// A database that grew from nothing to a million rows has no idea of them
+	// yet, and would read whole tables, here and for the officers' lists.
+	for _, table := range []string{"people", "ties", "declarations", "qr_codes"} {
+		if _, err := s.q.exec(ctx, `ANALYZE `+table); err != nil {
+			return fmt.Errorf("analyze %s: %w", table, err)
+		}
+	}
 	now := time.Now().UnixMilli()
 	err := s.inTx(ctx, func(q querier) error {
-		for _, same := range []struct{ reason, columns string }{
-			{"id", `a.id_hash = b.id_hash AND a.id_hash <> '' AND b.id_hash <> ''`},
-			{"name", `a.commune = b.commune AND a.folded = b.folded AND a.birth_year = b.birth_year`},
-		} {
-			_, err := q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at)
-				SELECT a.id, b.id, 'likely', '`+same.reason+`', $1 FROM people a JOIN people b ON `+same.columns+` AND a.id < b.id
-				WHERE 1 = 1 ON CONFLICT DO NOTHING`, now)
-			if err != nil {
-				return fmt.Errorf("link likely duplicates: %w", err)
-			}
+		if err := linkAllLikely(ctx, q, now); err != nil {
+			return err
 		}
-		if _, err := q.exec(ctx, `DELETE FROM marks WHERE substr(name, 1, $2) = $1`, l.mark()+" part ", len(l.mark()+" part ")); err != nil {
+		prefix := l.mark() + " part "
+		if _, err := q.exec(ctx, `DELETE FROM marks WHERE substr(name, 1, $2) = $1`, prefix, utf8.RuneCountInString(prefix)); err != nil {
 			return fmt.Errorf("clear marks: %w", err)
 		}
 		return setNewMark(ctx, q, l.mark(), now)
 	})
-	if err != nil {
-		return fmt.Errorf("finish load: %w", err)
+	return wrap(err, "finish load")
+}
+
+// linkAllLikely does for everybody what Tx.linkLikely does for one person. What
+// more than 21 share is left out, as nobody is linked to more than 20 there.
+func linkAllLikely(ctx context.Context, q querier, now int64) error {
+	for _, same := range []struct{ reason, columns, held, join string }{
+		{"id", `id_hash`, `id_hash <> ''`, `%[1]s.id_hash = same.id_hash AND %[1]s.id_hash <> ''`},
+		{"name", `commune, folded, birth_year`, `1 = 1`,
+			`%[1]s.commune = same.commune AND %[1]s.folded = same.folded AND %[1]s.birth_year = same.birth_year`},
+	} {
+		_, err := q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at)
+			SELECT a.id, b.id, 'likely', '`+same.reason+`', $1
+			FROM (SELECT `+same.columns+` FROM people WHERE `+same.held+` GROUP BY `+same.columns+` HAVING COUNT(*) BETWEEN 2 AND 21) same
+			JOIN people a ON `+fmt.Sprintf(same.join, "a")+`
+			JOIN people b ON `+fmt.Sprintf(same.join, "b")+` AND a.id < b.id
+			WHERE 1 = 1 ON CONFLICT DO NOTHING`, now)
+		if err != nil {
+			return fmt.Errorf("link likely duplicates: %w", err)
+		}
 	}
-	// A database that grew from nothing to a million rows has no idea of
-	// them yet, and would read whole tables for the officers' lists.
-	_, err = s.q.exec(ctx, `ANALYZE`)
-	return wrap(err, "analyze")
+	return nil
 }
 
 func setNewMark(ctx context.Context, q querier, name string, now int64) error {

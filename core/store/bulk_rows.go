@@ -54,8 +54,14 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	personID := core.NewID()
 	versions := make(map[string]int, 1)
 	newest := ""
+	var known core.PersonFacts
 	for i := range declarations {
 		d := &declarations[i]
+		if i == 0 {
+			known = d.Person
+		} else {
+			known = d.Person.Keeping(known)
+		}
 		versions[d.Form]++
 		id := core.NewID()
 		if err := b.addDeclaration(d, id, personID, newest, versions[d.Form]); err != nil {
@@ -66,7 +72,7 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	b.addTies(declarations, personID)
 	first := declarations[0].At.UnixMilli()
 	b.addCode(personID, first)
-	return b.addFacts(declarations[len(declarations)-1].Person, personID, newest, first)
+	return b.addFacts(known, personID, newest, first)
 }
 
 func (b *bulkRows) addFacts(p core.PersonFacts, personID, newest string, created int64) error {
@@ -104,9 +110,9 @@ func (b *bulkRows) addTies(declarations []core.Declaration, personID string) {
 next:
 	for i := range declarations {
 		d := &declarations[i]
-		to, how := end{addressID: d.AddressID}, "unproven"
-		if d.Proven {
-			to, how = end{phoneHash: b.s.phoneHash(d.Phone)}, "own"
+		to, how := end{phoneHash: b.s.phoneHash(d.Phone)}, "own"
+		if !d.Proven {
+			to.addressID, how = d.AddressID, tieUnproven
 		}
 		for _, t := range tied {
 			if t == to {
