@@ -60,9 +60,9 @@ func TestCheckFindsByEachThingInHand(t *testing.T) {
 			{"nine zeros are nobody's", func(l store.Look) (store.Checked, error) {
 				return s.CheckByID(t.Context(), l, duty.Everywhere, core.NobodysID)
 			}, nil},
-			{"a phone that was typed and never proved", func(l store.Look) (store.Checked, error) {
+			{"a phone that was typed and never proved finds who typed it", func(l store.Look) (store.Checked, error) {
 				return s.CheckByPhone(t.Context(), l, duty.Everywhere, "+84900000002")
-			}, nil},
+			}, []string{"Trần Cúc"}},
 			{"an unknown code", func(l store.Look) (store.Checked, error) {
 				return s.CheckByCode(t.Context(), l, duty.Everywhere, qr.NewCode())
 			}, nil},

@@ -44,7 +44,7 @@ func (tx *Tx) SetNotice(ctx context.Context, at *core.Address, version int) erro
 func (tx *Tx) Prove(ctx context.Context, at *core.Address, e164, how string) error {
 	hash := tx.s.phoneHash(e164)
 	var people int64
-	err := tx.q.row(ctx, `SELECT COUNT(*) FROM ties WHERE phone_hash = $1`, hash).Scan(&people)
+	err := tx.q.row(ctx, `SELECT COUNT(*) FROM ties WHERE phone_hash = $1 AND how <> 'unproven'`, hash).Scan(&people)
 	if err != nil {
 		return fmt.Errorf("prove phone: %w", err)
 	}

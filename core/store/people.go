@@ -25,12 +25,13 @@ type privatePerson struct {
 }
 
 // Declare stores a declaration: a new version when the person is found among
-// those tied to this phone or to this address, else a new person, tied to it. Somebody else's number typed in makes a person of its own,
-// linked as a likely duplicate: typing a number never reaches a stranger.
+// those tied to this phone or to this address, else a new person, tied to it.
+// Somebody else's number typed in makes a person of its own, linked as a likely
+// duplicate: typing a number never reaches a stranger.
 func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
-	phoneHash, addressID := "", d.AddressID
+	phoneHash := ""
 	if d.Proven {
-		phoneHash, addressID = tx.s.phoneHash(d.Phone), ""
+		phoneHash = tx.s.phoneHash(d.Phone)
 	}
 	idHash := tx.idHash(d.Person.ID)
 	found, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
@@ -53,7 +54,7 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	if err := tx.saveDeclaration(ctx, d, out, former); err != nil {
 		return Stored{}, err
 	}
-	if err := tx.tie(ctx, d, personID, phoneHash, addressID); err != nil {
+	if err := tx.tie(ctx, d, personID); err != nil {
 		return Stored{}, err
 	}
 	if fresh {
@@ -98,7 +99,7 @@ func (s *Store) known(p *tiedPerson) (core.PersonFacts, error) {
 func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idHash string) (found *tiedPerson, version int, err error) {
 	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.birth_year, p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type,
 			p.commune, p.sub, p.private FROM people p
-		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> ''
+		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'unproven'
 			UNION SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '')
 		ORDER BY p.id `+tx.s.forUpdate, phoneHash, d.AddressID)
 	tied, err := collect(r, err, func(r scanner) (p tiedPerson, err error) {
@@ -185,19 +186,25 @@ func listLen(v any) int {
 	return 0
 }
 
-func (tx *Tx) tie(ctx context.Context, d core.Declaration, personID, phoneHash, addressID string) error {
-	how := "own"
+// tie keeps what ties the person: the phone that was proved, or the address
+// while none is. A phone that was only typed is kept beside the address, so
+// that officers find by it, but it ties nobody.
+func (tx *Tx) tie(ctx context.Context, d core.Declaration, personID string) error {
+	hash, addressID, how := tx.s.phoneHash(d.Phone), "", "own"
 	if !d.Proven {
-		how = "unproven"
+		addressID, how = d.AddressID, tieUnproven
 	}
 	var phone []byte
 	if d.Phone != "" {
 		phone = tx.s.keys.SealString("ties.phone", personID, d.Phone)
 	}
 	_, err := tx.q.exec(ctx, `INSERT INTO ties (person_id, phone_hash, phone, address_id, how, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, personID, phoneHash, phone, addressID, how, tx.now.UnixMilli())
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, personID, hash, phone, addressID, how, tx.now.UnixMilli())
 	return wrap(err, "tie person")
 }
+
+// tieUnproven is how a phone is kept that was typed and never proved.
+const tieUnproven = "unproven"
 
 // linkLikely remembers who may be the same person: by ID number, else by
 // folded name, birth year and commune. Nothing is merged and nothing blocked.
@@ -286,7 +293,7 @@ func (tx *Tx) FindQRs(ctx context.Context, at *core.Address) ([]PersonQR, error)
 	r, err := tx.q.query(ctx, `SELECT p.name, c.id, c.code, c.number, d.day
 		FROM people p JOIN declarations d ON d.id = p.newest
 		JOIN qr_codes c ON c.person_id = p.id AND c.revoked_at = 0
-		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> ''
+		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'unproven'
 			UNION SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '')
 		ORDER BY d.at DESC, d.id DESC LIMIT 20`, tx.s.phoneHash(at.Phone), at.ID)
 	return collect(r, err, func(r scanner) (q PersonQR, err error) {
