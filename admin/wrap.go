@@ -96,6 +96,13 @@ func (s *Server) answer(r *request, rt route) (page string, data any, err error)
 	return rt.handle(r)
 }
 
+// databaseAway tells an outage, which passes, from a fault of ours.
+func (s *Server) databaseAway(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return s.Store.Ping(ctx) != nil
+}
+
 // write turns what a handler returned into an answer and returns its status.
 func (s *Server) write(w http.ResponseWriter, r *request, rt route, page string, data any, err error) int {
 	s.setHeaders(w.Header())
@@ -120,6 +127,9 @@ func (s *Server) write(w http.ResponseWriter, r *request, rt route, page string,
 		code, page, data = http.StatusTooManyRequests, "error.html", "admin.error.looks"
 	case errors.As(err, &large):
 		code, page, data = http.StatusRequestEntityTooLarge, "error.html", "admin.error.large"
+	case s.databaseAway(r.Context()):
+		w.Header().Set("Retry-After", "30")
+		code, page, data = http.StatusServiceUnavailable, "error.html", "admin.error.away"
 	default:
 		code, page, data = http.StatusInternalServerError, "error.html", "admin.error.ours"
 	}
