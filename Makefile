@@ -42,6 +42,10 @@ bench: needs ## measure against the named limits (docs/performance.md)
 soak: needs ## 50 kills on each engine and five minutes of fuzzing for each target
 	@$(WITH_PG); KHAIBAO_SOAK=1 go test -timeout 120m -run 'TestKill' -v . && .ci/fuzz 5m
 
+.PHONY: pictures
+pictures: needs ## take the pictures of the documents anew
+	go test -run '^TestBrowser$$' . -update-pictures
+
 .PHONY: transcripts
 transcripts: ## rewrite the transcripts, for review by reading the diff
 	go test ./flows -update

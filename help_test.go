@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -58,5 +59,32 @@ func TestUsageNamesEveryCommand(t *testing.T) {
 	}
 	if commands < 7 {
 		t.Errorf("found %d commands in main.go", commands)
+	}
+}
+
+// Who runs a province finds every setting and every metric of ours.
+func TestOperationsNameEverySettingAndMetric(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c config
+	for _, s := range c.settings(new(string)) {
+		if !strings.Contains(string(text), "`"+envPrefix+s.name+"`") {
+			t.Errorf("docs/operations.md does not name %s%s", envPrefix, s.name)
+		}
+	}
+	source, err := os.ReadFile("metrics.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`"(khaibao_[a-z_]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(names) < 7 {
+		t.Errorf("found %d metrics in metrics.go", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(string(text), "`"+name[1]) {
+			t.Errorf("docs/operations.md does not name %s", name[1])
+		}
 	}
 }

@@ -113,6 +113,7 @@ func keysCommand(ctx context.Context, args, environ []string, out io.Writer) err
 		return err
 	}
 	defer s.Close()
-	fmt.Fprintf(out, "%+v\n", s.KeyStatus())
+	k := s.KeyStatus()
+	fmt.Fprintf(out, "key file: %s (a mark to tell copies apart, not the key)\nseals with data key %d, opens with %v\n", k.KeyFile, k.Seals, k.Data)
 	return nil
 }
