@@ -23,7 +23,7 @@ func demoCommand(ctx context.Context, args, environ []string, out io.Writer) err
 	var force bool
 	c, rest, err := readConfig("demo", args, environ, out, func(f *flag.FlagSet) {
 		f.IntVar(&o.People, "people", 2000, "how many people to invent")
-		f.IntVar(&o.Declarations, "declarations", 3000, "how many declarations they make, at least one each")
+		f.IntVar(&o.Declarations, "declarations", 0, "how many declarations they make, at least one each; 0: half as many again as people")
 		f.StringVar(&asOf, "as-of", string(core.DayOf(time.Now())), "they declare in the 60 days before this day")
 		f.Uint64Var(&o.Seed, "seed", 1, "the same seed invents the same people")
 		f.BoolVar(&force, "force", false, "also into a database that holds other people")
@@ -35,6 +35,9 @@ func demoCommand(ctx context.Context, args, environ []string, out io.Writer) err
 		return fmt.Errorf("demo: unknown argument %q", rest[0])
 	}
 	o.AsOf, o.Province = core.Day(asOf), c.province
+	if o.Declarations == 0 {
+		o.Declarations = o.People * 3 / 2
+	}
 	people, err := demo.New(o)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -72,6 +75,9 @@ func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Opt
 	// A million people are a lot of short-lived rows: memory for time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	p := &progress{out: out, total: o.People, began: time.Now()}
+	for n := range state.Parts {
+		p.earlier += g.Size(n)
+	}
 	err = s.Load(ctx, store.Load{Name: name, Parts: g.Parts(), Part: g.Part, Stored: p.stored})
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -80,11 +86,12 @@ func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Opt
 	return err
 }
 
-// progress prints how far a load has come, at most one line a second.
+// progress prints how far a load has come: a line a second, and one at the end.
 type progress struct {
-	out   io.Writer
-	total int
-	began time.Time
+	out     io.Writer
+	total   int
+	earlier int // people of an earlier run
+	began   time.Time
 
 	mu                   sync.Mutex
 	people, declarations int
@@ -96,9 +103,9 @@ func (p *progress) stored(people, declarations int) {
 	defer p.mu.Unlock()
 	p.people += people
 	p.declarations += declarations
-	if now := time.Now(); now.Sub(p.shown) >= time.Second {
+	if now := time.Now(); now.Sub(p.shown) >= time.Second || p.earlier+p.people == p.total {
 		p.shown = now
-		fmt.Fprintf(p.out, "  %s of %s people, %s\n", grouped(p.people), grouped(p.total), p.took())
+		fmt.Fprintf(p.out, "  %s of %s people, %s\n", grouped(p.earlier+p.people), grouped(p.total), p.took())
 	}
 }
 

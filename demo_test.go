@@ -173,7 +173,7 @@ func TestDemoCommand(t *testing.T) {
 			ask("Stored 1,200 invented people and 1,500 declarations", "", "--people", "1200", "--declarations", "1500")
 			ask("in the database already", "", "--people", "1200", "--declarations", "1500")
 			ask("", "already holds people", "--people", "1200", "--declarations", "1500", "--seed", "2")
-			ask("Stored 24 invented people and 24 declarations", "", "--people", "24", "--declarations", "24", "--seed", "2", "--force")
+			ask("Stored 24 invented people and 36 declarations", "", "--people", "24", "--seed", "2", "--force")
 
 			s, err := store.Open(t.Context(), store.Options{URL: databaseURL, KeyFile: key})
 			if err != nil {
@@ -212,7 +212,7 @@ func TestDemoGoesOn(t *testing.T) {
 		t.Fatalf("a run that was stopped ended well: %s", out.String())
 	}
 	again, err := runDemo(t, t.Context(), databaseURL, key, "--people", "15000", "--declarations", "15000")
-	if err != nil || !strings.Contains(again, "Going on where an earlier run stopped") {
+	if err != nil || !strings.Contains(again, "Going on where an earlier run stopped") || !strings.Contains(again, "15,000 of 15,000 people") {
 		t.Fatalf("%q, %v", again, err)
 	}
 	look := storetest.NewLook(t, databaseURL)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// demoPeople is how many people the bench invents; KHAIBAO_BENCH_PEOPLE may
+// demoPeople is how many people the bench invents; BENCH_PEOPLE may
 // lower it for a quick run, and the limit with it.
 const demoPeople = 1_000_000
 
@@ -19,10 +19,10 @@ const demoPeople = 1_000_000
 // declarations take on PostgreSQL, from the start of the program to its end.
 func (b *bench) demo(ctx context.Context) error {
 	people := demoPeople
-	if text := os.Getenv("KHAIBAO_BENCH_PEOPLE"); text != "" {
+	if text := os.Getenv("BENCH_PEOPLE"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > demoPeople {
-			return fmt.Errorf("KHAIBAO_BENCH_PEOPLE: want 1 to %d", demoPeople)
+			return fmt.Errorf("BENCH_PEOPLE: want 1 to %d", demoPeople)
 		}
 		people = n
 	}

@@ -70,10 +70,14 @@ func New(o Options) (*Generator, error) {
 // Parts is how many parts there are.
 func (g *Generator) Parts() int { return (g.o.People + partSize - 1) / partSize }
 
+// Size is how many people a part holds.
+func (g *Generator) Size(n int) int { return min(partSize, g.o.People-n*partSize) }
+
 // Part gives the people of one part, 0 to Parts()-1: for each person the
 // declarations, the oldest first.
 func (g *Generator) Part(n int) [][]core.Declaration {
-	first, end := n*partSize, min((n+1)*partSize, g.o.People)
+	first := n * partSize
+	end := first + g.Size(n)
 	people := make([][]core.Declaration, 0, end-first)
 	for start := first; start < end; start += blockSize {
 		people = append(people, g.block(start, min(start+blockSize, end))...)
