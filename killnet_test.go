@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -172,7 +173,7 @@ type cable struct {
 	taken map[string][]string // recipient (chat ID or phone) -> what it got, in order
 	refs  map[string]int      // outbox ID -> how often Twilio took it
 	urls  []string            // every URL that was asked for
-	first time.Time
+	says  int                 // every call is answered with this status and all that it said; 0 is off
 }
 
 func newCable(t testing.TB, telegram, twilio http.Handler) *cable {
@@ -199,9 +200,18 @@ func (w *cable) watch(network http.Handler, read func(*http.Request) (sending, b
 		copied.Body, r.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
 		s, isSending := read(copied)
 		answer := httptest.NewRecorder()
-		network.ServeHTTP(answer, r)
 		w.mu.Lock()
-		w.urls = append(w.urls, r.URL.String())
+		says := w.says
+		w.urls = append(w.urls, r.URL.String()) // before the network cuts the connection
+		w.mu.Unlock()
+		if says == 0 {
+			network.ServeHTTP(answer, r)
+		} else {
+			answer.Header().Set("Location", r.URL.String()+"?"+string(body))
+			http.Error(answer, fmt.Sprintf(`{"ok":false,"error_code":%d,"description":%q,"code":20001,"message":%q}`,
+				says, r.URL.String()+" "+string(body), r.URL.String()+" "+string(body)), says)
+		}
+		w.mu.Lock()
 		if isSending && answer.Code/100 == 2 {
 			w.taken[s.to] = append(w.taken[s.to], s.line)
 			if s.ref != "" {
@@ -245,6 +255,13 @@ func twilioSent(r *http.Request) (sending, bool) {
 		s.ref = callback.Query().Get("ref")
 	}
 	return s, true
+}
+
+// echo has every call answered with a status and all that it said; 0 ends it.
+func (w *cable) echo(status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.says = status
 }
 
 // got is what a person received, in order.

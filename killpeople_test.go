@@ -54,10 +54,15 @@ var lastPerson atomic.Int64
 func newPerson(o *outside, s *script) *person {
 	n := lastPerson.Add(1)
 	p := &person{out: o, script: s, digits: fmt.Sprintf("%04d", 3000+n), phone: fmt.Sprintf("+849000%05d", 10000+n), chat: 7_000_000_000 + n}
-	if s.channel == "telegram" {
-		o.telegram.Meet(sandbox.Owner{ID: p.chat, Name: "Người Thử", Phone: p.phone, Lang: "vi"})
-	}
+	p.meet()
 	return p
+}
+
+// meet puts the person's telephone on Telegram.
+func (p *person) meet() {
+	if p.script.channel == "telegram" {
+		p.out.telegram.Meet(sandbox.Owner{ID: p.chat, Name: "Người Thử", Phone: p.phone, Lang: "vi"})
+	}
 }
 
 func (p *person) to() string {

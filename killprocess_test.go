@@ -60,16 +60,21 @@ func last(s string, n int) string { return s[max(0, len(s)-n):] }
 func (p *process) launch() {
 	p.t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{runAsProgram + "=1", "HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH")}
-	for name, value := range p.env {
-		cmd.Env = append(cmd.Env, envPrefix+name+"="+value)
-	}
+	cmd.Env = p.environ()
 	cmd.Stdout, cmd.Stderr = p.out, p.out
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
 	p.cmd, p.done = cmd, make(chan error, 1)
 	go func() { p.done <- cmd.Wait() }()
+}
+
+func (p *process) environ() []string {
+	all := []string{runAsProgram + "=1", "HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH")}
+	for name, value := range p.env {
+		all = append(all, envPrefix+name+"="+value)
+	}
+	return all
 }
 
 // start starts the program and waits until it answers.
