@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -13,9 +14,7 @@ import (
 // the ratio compares nothing.
 func TestPgbenchWritesTheRowsOfAStep(t *testing.T) {
 	ctx := t.Context()
-	if err := os.Chdir(".."); err != nil { // the bench runs at the top of the tree
-		t.Fatal(err)
-	}
+	t.Chdir("..") // the bench runs at the top of the tree
 	b := &bench{postgres: os.Getenv("KHAIBAO_TEST_POSTGRES"), dir: t.TempDir()}
 	script, err := readScript(firstDeclaration)
 	if err != nil {
@@ -77,7 +76,9 @@ func TestPgbenchWritesTheRowsOfAStep(t *testing.T) {
 	}
 }
 
-// written counts the rows that were ever inserted, updated or deleted, by table.
+// written counts the rows that were ever inserted, updated or deleted, by
+// table. What a connection did is told when it has ended, a little after it
+// was closed: it waits until no other is left.
 func written(t *testing.T, ctx context.Context, url string) map[string]int64 {
 	t.Helper()
 	conn, err := pgx.Connect(ctx, url)
@@ -85,6 +86,18 @@ func written(t *testing.T, ctx context.Context, url string) map[string]int64 {
 		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
+	told := false
+	for deadline := time.Now().Add(20 * time.Second); !told; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("connections were left open")
+		}
+		// A connection tells its counts before it leaves this list.
+		err := conn.QueryRow(ctx, `SELECT COUNT(*) = 0 FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&told)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	rows, err := conn.Query(ctx, `SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables`)
 	if err != nil {
 		t.Fatal(err)
