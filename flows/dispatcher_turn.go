@@ -54,7 +54,7 @@ func (r *turnRun) message(ctx context.Context, m core.Inbound) error {
 		var ok bool
 		session, effects, ok = r.safeTurn(session, e)
 		if !ok {
-			r.say(core.Say{Key: "error.internal", Args: map[string]string{"Hotline": e.Setting.Hotline}})
+			r.say(core.Say{Key: "error.internal", Args: map[string]string{"hotline": e.Setting.Hotline}})
 			return nil
 		}
 		events = events[1:]
@@ -171,7 +171,7 @@ func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
 	}
 	r.tx.Queue(core.Queued{Channel: r.d.CodeChannel, AddressID: addressID, URN: urn, Cause: r.cause,
 		Priority: core.PriorityCode, Lang: cmp.Or(r.at.Lang, "vi"),
-		Say: core.Say{Key: "code.text", Args: map[string]string{"Code": code}}})
+		Say: core.Say{Key: "code.text", Args: map[string]string{"code": code}}})
 	r.d.Count("code_sent", r.at.Channel)
 	return CodeSent{Phone: e.Phone}, nil
 }

@@ -127,7 +127,35 @@ func (p *pure) apply(effect Effect, urn core.URN, now time.Time) Result {
 	return nil
 }
 
+// filled panics where a text has a placeholder that the line does not fill: it
+// would leave a hole in front of a person.
+func (p *pure) filled(s core.Say, lang string, f channel.Features) {
+	check := func(key string, args, words map[string]string, lists map[string][]string) {
+		if f.Plain && p.bundle.Has(lang, key+".sms") {
+			key += ".sms"
+		}
+		for _, name := range p.bundle.Placeholders(lang, key) {
+			if args[name] == "" && words[name] == "" && len(lists[name]) == 0 {
+				panic(key + " in " + lang + " has nothing for " + name)
+			}
+		}
+	}
+	check(s.Key, s.Args, s.Words, s.Lists)
+	for _, l := range s.Lines {
+		check(l.Line, l.Args, l.Words, l.Lists)
+	}
+	for _, c := range s.Choices {
+		check(c.Key, c.Args, nil, nil)
+	}
+	for _, list := range s.Lists {
+		for _, key := range list {
+			check(key, nil, nil, nil)
+		}
+	}
+}
+
 func (p *pure) show(s core.Say, lang string, f channel.Features, to core.URN, code string) {
+	p.filled(s, lang, f)
 	for _, out := range channel.Fit(Render(p.bundle, s, lang, f), f) {
 		p.shown = append(p.shown, shownMessage{out: out, to: to, code: code})
 	}
@@ -147,7 +175,7 @@ func (p *pure) sendCode(e SendCode, now time.Time) Result {
 	p.sent++
 	c.n++
 	c.code, c.at, c.tries = fmt.Sprintf("%06d", 123450+p.sent), now, 5
-	p.show(core.Say{Key: "code.text", Args: args{"Code": c.code}}, "vi", looks["sms"], core.TelURN(e.Phone), c.code)
+	p.show(core.Say{Key: "code.text", Args: args{"code": c.code}}, "vi", looks["sms"], core.TelURN(e.Phone), c.code)
 	return CodeSent{Phone: e.Phone}
 }
 

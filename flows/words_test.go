@@ -43,10 +43,10 @@ func longest() map[string]string {
 	longName := "Công Tằng Tôn Nữ Thị Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Ngân" // 60 letters
 	longArea := areaName(longestArea(), "46")
 	return map[string]string{
-		"name": longName, "area": longArea, "province": "Thừa Thiên Huế", "hotline": "19001075", "Hotline": "19001075",
+		"name": longName, "area": longArea, "province": "Thừa Thiên Huế", "hotline": "19001075",
 		"url":  "https://khaibao.thuathienhue.gov.vn/privacy",
 		"link": "https://khaibao.thuathienhue.gov.vn/q/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-		"from": "01/08/2021", "day": "15/08/2021", "phone": "0900 123 456", "number": "1000000007", "Code": "123456789",
+		"from": "01/08/2021", "day": "15/08/2021", "phone": "0900 123 456", "number": "1000000007", "code": "123456789",
 		"card": "1955", "said": "02/09/1955", "text": "31-02-1955", "last": "1234", "max": "20", "n": "20",
 		"left": "4", "seconds": "3600", "minutes": "10", "question": "Thôn/tổ của hộ khẩu", "label": "Tiếp xúc, vùng dịch",
 		"value": longName, "derived": "Nam",

@@ -65,6 +65,9 @@ func TestTextsAreTidy(t *testing.T) {
 		for _, key := range b.Keys(lang) {
 			args := map[string]string{}
 			for _, name := range b.Placeholders(lang, key) {
+				if name != strings.ToLower(name) {
+					t.Errorf("%s: %s fills in %s: names are in lower case", lang, key, name)
+				}
 				args[name] = "x"
 			}
 			text := b.Text(lang, key, args)
