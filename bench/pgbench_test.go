@@ -41,12 +41,12 @@ func TestPgbenchWritesTheRowsOfAStep(t *testing.T) {
 	if len(step.statements) < 5 {
 		t.Fatalf("only %d statements were recorded", len(step.statements))
 	}
+	before := written(t, ctx, url)
 	n, err = openNode(ctx, url, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	n.sent = 1000 // beyond what the first node said
-	before := written(t, ctx, url)
 	err = n.say(ctx, script[len(script)/2+1])
 	n.stop()
 	if err != nil {
