@@ -52,8 +52,11 @@ func (s *settings) at(ctx context.Context, now time.Time) (flows.Setting, error)
 	if err != nil {
 		return flows.Setting{}, fmt.Errorf("dated data: notice on %s is no number", day)
 	}
+	if dated["disease"] == "" {
+		return flows.Setting{}, fmt.Errorf("dated data: no disease on %s", day)
+	}
 	s.day, s.read = day, now
-	s.value = flows.Setting{Province: s.c.province, Hotline: s.c.hotline, LookBack: lookBack, Notice: notice,
+	s.value = flows.Setting{Province: s.c.province, Hotline: s.c.hotline, Disease: dated["disease"], LookBack: lookBack, Notice: notice,
 		NoticeURL: s.c.publicURL + "/privacy", PublicURL: s.c.publicURL, CodeLifetime: s.c.limits.Lifetime}
 	return s.value, nil
 }

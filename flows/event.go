@@ -38,6 +38,7 @@ type Known struct {
 type Setting struct {
 	Province     string // GSO code of the home province, "46"
 	Hotline      string // as dialled, "19001075"
+	Disease      string // what the declarations are about, "COVID-19"
 	LookBack     int    // days that the exposure questions look back, today
 	Notice       int    // version of the privacy notice in force
 	NoticeURL    string

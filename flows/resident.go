@@ -159,8 +159,10 @@ func homeArea(v View) string {
 	return v.Value("permanent")
 }
 
-// windowArgs names the first day that exposures are asked for.
-func windowArgs(v View) args { return args{"from": firstDay(v).Local()} }
+// windowArgs names the disease, and the first day that exposures are asked for.
+func windowArgs(v View) args {
+	return args{"disease": v.Event.Setting.Disease, "from": firstDay(v).Local()}
+}
 
 func firstDay(v View) core.Day { return v.Event.Today.Add(-v.Event.Setting.LookBack) }
 

@@ -52,7 +52,7 @@ var looks = map[string]channel.Features{
 }
 
 var transcriptSetting = Setting{
-	Province: "46", Hotline: "19001075", LookBack: 14, Notice: 1,
+	Province: "46", Hotline: "19001075", Disease: "COVID-19", LookBack: 14, Notice: 1,
 	NoticeURL: "https://khaibao.example.vn/privacy", PublicURL: "https://khaibao.example.vn", CodeLifetime: 5 * time.Minute,
 }
 

@@ -46,7 +46,7 @@ func longest() map[string]string {
 		"name": longName, "area": longArea, "province": "Thừa Thiên Huế", "hotline": "19001075",
 		"url":  "https://khaibao.thuathienhue.gov.vn/privacy",
 		"link": "https://khaibao.thuathienhue.gov.vn/q/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-		"from": "01/08/2021", "day": "15/08/2021", "phone": "0900 123 456", "number": "1000000007", "code": "123456789",
+		"from": "01/08/2021", "disease": "cúm gia cầm A(H5N1)", "day": "15/08/2021", "phone": "0900 123 456", "number": "1000000007", "code": "123456789",
 		"card": "1955", "said": "02/09/1955", "text": "31-02-1955", "last": "1234", "max": "20", "n": "20",
 		"left": "4", "seconds": "3600", "minutes": "10", "question": "Thôn/tổ của hộ khẩu", "label": "Tiếp xúc, vùng dịch",
 		"value": longName, "derived": "Nam",
@@ -86,6 +86,7 @@ func TestEveryTextFitsOneSMS(t *testing.T) {
 func asked(f *Form, q *Question, lang string) *run {
 	code := longestArea()
 	e := &Event{Now: time.Unix(0, 0), Today: "2021-08-15", Features: looks["sms"], Setting: transcriptSetting, Known: Known{Lang: lang}}
+	e.Setting.Disease = longest()["disease"]
 	s := State{Question: q.ID, Answers: []Answer{
 		{ID: "birth", Value: "1990-09-02"}, {ID: "sex", Value: "female"},
 		{ID: "id_number", Value: "046155001234", Type: "cccd", Year: 1955, Sex: "female"},

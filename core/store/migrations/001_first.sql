@@ -236,3 +236,4 @@ INSERT INTO dated (name, from_day, value) VALUES ('look_back_days', '2020-01-01'
 INSERT INTO dated (name, from_day, value) VALUES ('look_back_days', '2021-05-05', '21');
 INSERT INTO dated (name, from_day, value) VALUES ('look_back_days', '2021-07-14', '14');
 INSERT INTO dated (name, from_day, value) VALUES ('notice', '2020-01-01', '1');
+INSERT INTO dated (name, from_day, value) VALUES ('disease', '2020-01-01', 'COVID-19');
