@@ -2,6 +2,7 @@ package reading
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -49,7 +50,7 @@ func Repairs(s string) []string {
 
 // fromTCVN3 decodes a text whose characters beyond ASCII are all of TCVN3.
 func fromTCVN3(s string) (string, bool) {
-	beyond := false
+	beyond, lone := false, false
 	for _, r := range s {
 		if r < utf8.RuneSelf || r == 0xa0 {
 			continue
@@ -59,7 +60,14 @@ func fromTCVN3(s string) (string, bool) {
 		}
 		beyond = true
 	}
-	if !beyond || isVietnamese(s) {
+	if !beyond {
+		return "", false
+	}
+	switch wellFormed(s) {
+	case 0:
+	case 1: // "cã" is no word, but has the form of one; "thôn" is one
+		lone = true
+	default:
 		return "", false
 	}
 	out := strings.Map(func(r rune) rune {
@@ -69,23 +77,38 @@ func fromTCVN3(s string) (string, bool) {
 		return r
 	}, s)
 	for _, w := range strings.FieldsFunc(strings.ToLower(out), func(r rune) bool { return !unicode.IsLetter(r) }) {
-		if hasMarks(w) && !isSyllable(w) {
+		if hasMarks(w) && (!isSyllable(w) || lone && !tableWords()[w]) {
 			return "", false
 		}
 	}
 	return out, true
 }
 
-// isVietnamese reports several words that are well formed as they stand. One
-// such word may still be TCVN3: "cã" is no word, but has the form of one.
-func isVietnamese(s string) bool {
+// tableWords are all words of the tables of answers, marks and all.
+var tableWords = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for _, lx := range []lexicon{yesnoWords, symptomWords, conditionWords, sexWords, dateWords, numberWords} {
+		for _, phrases := range lx {
+			for _, p := range phrases {
+				for _, w := range p.words {
+					m[w] = true
+				}
+			}
+		}
+	}
+	return m
+})
+
+// wellFormed counts the words of a text that is well formed as it stands; 0
+// when a word with marks is not.
+func wellFormed(s string) int {
 	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < utf8.RuneSelf && !unicode.IsLetter(r) })
 	for _, w := range words {
 		if !isSyllable(w) && hasMarks(w) {
-			return false
+			return 0
 		}
 	}
-	return len(words) > 1
+	return len(words)
 }
 
 // eachWord decodes the words of a text, a word being a run of runes that part
@@ -227,6 +250,11 @@ func fromTelex(word string) (string, bool) {
 			y.tone, y.changed = telexTones[low], true
 			continue
 		case low == 'w' && y.hasVowel() && (y.mark("ou", '+') || y.mark("a", '(')):
+			continue
+		case low == 'w' && len(y.letters) > 0 && !y.hasVowel(): // w alone is ư: ddwcs
+			y.letters = append(y.letters, letter{base: 'u', quality: '+'})
+			y.upper = append(y.upper, unicode.IsUpper(r))
+			y.changed = true
 			continue
 		case low == 'd' && len(y.letters) > 0 && y.letters[0] == letter{base: 'd'}:
 			y.letters[0].quality, y.changed = 'd', true

@@ -56,7 +56,7 @@ func TestFold(t *testing.T) {
 
 func TestRepairs(t *testing.T) {
 	tests := []struct{ name, input, want string }{
-		{"Telex", "khoong cos", "không có"}, {"Telex, tone last", "soots", "sốt"}, {"Telex, đ", "ddau hongj", "đau họng"}, {"Telex, đ late", "daud", "đau"}, {"Telex, one w for ươ", "huowng", "hương"}, {"Telex, two w", "dduwowngf", "đường"}, {"Telex, circumflex late", "khongo", "không"}, {"Telex, capitals", "An Cuwuj", "An Cựu"}, {"Telex, gi and qu", "giaf quanr", "già quản"}, {"Telex, uye", "Nguyeenx", "Nguyễn"}, {"Telex, oa", "hoaf", "hòa"},
+		{"Telex", "khoong cos", "không có"}, {"Telex, tone last", "soots", "sốt"}, {"Telex, đ", "ddau hongj", "đau họng"}, {"Telex, đ late", "daud", "đau"}, {"Telex, one w for ươ", "huowng", "hương"}, {"Telex, two w", "dduwowngf", "đường"}, {"Telex, circumflex late", "khongo", "không"}, {"Telex, capitals", "An Cuwuj", "An Cựu"}, {"Telex, gi and qu", "giaf quanr", "già quản"}, {"Telex, uye", "Nguyeenx", "Nguyễn"}, {"Telex, oa", "hoaf", "hòa"}, {"Telex, tone inside ươ", "phuowfng", "phường"}, {"Telex, w for ư", "Ddwcs", "Đức"},
 		{"VNI", "kho6ng co1", "không có"}, {"VNI", "d9a8ng", "đăng"}, {"VNI", "hu7o7ng", "hương"}, {"VNI", "so61t", "sốt"},
 		{"VIQR", "kho^ng co'", "không có"}, {"VIQR", "ddu+o+`ng", "đường"}, {"VIQR", "so^'t", "sốt"}, {"VIQR", "dda(.ng", "đặng"},
 		{"TCVN3", "Kh«ng cã", "Không có"}, {"TCVN3", "Thõa Thiªn HuÕ", "Thừa Thiên Huế"}, {"TCVN3, soft hyphen for ư", "H\u00ad¬ng", "Hương"}, {"TCVN3, eth for é", "bÐ", "bé"},
@@ -66,7 +66,7 @@ func TestRepairs(t *testing.T) {
 			t.Errorf("%s: Repairs(%q) = %q, want %q among them", test.name, test.input, got, test.want)
 		}
 	}
-	for _, plain := range []string{"", "không có", "khong co", "Nguyen Van An", "hôm qua", "An Cựu, Huế", "tổ 3", "0900123456", "ha noi", "sot ho", "John", "12/3", "xa", "thi"} {
+	for _, plain := range []string{"", "không có", "khong co", "Nguyen Van An", "hôm qua", "An Cựu, Huế", "tổ 3", "0900123456", "ha noi", "sot ho", "John", "12/3", "xa", "thi", "thôn", "Thôn 3", "tổ", "xã", "hôm", "Huế", "www"} {
 		if got := Repairs(plain); len(got) > 0 {
 			t.Errorf("Repairs(%q) = %q, want none", plain, got)
 		}
