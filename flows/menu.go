@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"khaibao/core"
@@ -63,7 +64,32 @@ func (t *turn) readMenu(in *core.Inbound) {
 		t.command(command(cmd))
 		return
 	}
+	if cmd := meant(in.Text); cmd != cmdNone {
+		t.command(cmd)
+		return
+	}
 	t.wrong("menu.wrong")
+}
+
+// meant finds what somebody may want in a sentence, where nothing was asked:
+// "cho toi khai bao y te voi". Thanks want no more than a friendly answer, and
+// must not count as misunderstood until an officer is sent to help.
+func meant(text string) command {
+	said := " " + fold(text) + " "
+	holds := func(phrases ...string) bool {
+		return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(said, " "+p+" ") })
+	}
+	switch {
+	case holds("khong muon", "ko muon", "khong can", "ko can", "khong khai", "ko khai", "not", "dont"):
+		return cmdNone
+	case holds("qr"):
+		return cmdQR
+	case holds("khai bao", "khai y te", "kb", "declare"):
+		return cmdDeclare
+	case holds("cam on", "thanks", "thank") || isWord(text, "ok", "oke", "da", "vang", "duoc roi", "tot"):
+		return cmdGreeting
+	}
+	return cmdNone
 }
 
 // menu is what one can do; its last choice is the other language.

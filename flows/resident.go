@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"strconv"
 
 	"khaibao/core"
@@ -22,7 +23,7 @@ var Resident = Form{
 		// The card's digits tell sex and year of birth. Cards with faults exist, so a clash is a question.
 		{ID: "check_birth", Kind: SelectOne, Choices: []string{"id_number", "birth", "keep"}, Recheck: true, Hidden: always,
 			Relevant: yearClashes, Args: cardArgs},
-		{ID: "check_papers", Kind: SelectOne, Choices: []string{"id_number", "keep"}, Recheck: true, Hidden: always,
+		{ID: "check_papers", Kind: SelectOne, Choices: []string{"id_number", "keep"}, Read: readHasPapers, Recheck: true, Hidden: always,
 			Relevant: grownWithoutPapers},
 		{ID: "sex", Kind: SelectOne, Choices: []string{"male", "female", "other"}, Read: readSex, Resets: []string{"check_sex"}},
 		{ID: "check_sex", Kind: SelectOne, Choices: []string{"id_number", "sex", "keep"}, Recheck: true, Hidden: always,
@@ -204,6 +205,18 @@ func readSex(text string) string {
 		return ""
 	}
 	return string(sex)
+}
+
+// readHasPapers takes "có" and "không", and no papers said once more.
+func readHasPapers(text string) string {
+	id, err := reading.ReadID(text, "")
+	switch {
+	case errors.Is(err, reading.ErrNone) || id.Type == childPaper.Type || readYesNo(text) == "no":
+		return "keep"
+	case readYesNo(text) == "yes":
+		return "id_number"
+	}
+	return ""
 }
 
 func readSame(text string) string {
