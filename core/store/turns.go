@@ -20,8 +20,6 @@ type Tx struct {
 	now   time.Time
 	saves []*core.Address
 	queue []core.Queued
-
-	newcomers []*core.Address // added by this transaction
 }
 
 // TurnFunc runs the turn of one fresh message. The messages of one address

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,10 +39,8 @@ func (tx *Tx) takeOn(ctx context.Context, conn *pgx.Conn, inbox []inbound, turn 
 	if err != nil {
 		return err
 	}
-	if len(fresh) < len(inbox) {
-		if err := tx.recordNewcomers(ctx, inbox, found, fresh); err != nil {
-			return err
-		}
+	if err := tx.recordNewcomers(ctx, inbox, found, fresh); err != nil {
+		return err
 	}
 	if err := tx.runTurns(ctx, inbox, found, fresh, turn); err != nil {
 		return err
@@ -78,7 +77,7 @@ func (tx *Tx) beginPG(ctx context.Context, conn *pgx.Conn, inbox []inbound) (map
 		SELECT u.channel, u.external_id, u.id, a.id, u.body, $6::bigint
 		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) AS u (channel, hash, external_id, id, body)
 		JOIN addresses a ON a.channel = u.channel AND a.hash = u.hash
-		ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING id`,
+		ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING RETURNING id`,
 		channels, hashes, externals, ids, bodies, tx.now.UnixMilli()).Query(func(r pgx.Rows) error {
 		return scanFresh(r, fresh)
 	})
@@ -100,38 +99,28 @@ func scanFresh(r pgx.Rows, fresh map[string]bool) error {
 }
 
 // recordNewcomers adds the addresses that were not found and records their
-// messages. Messages of known addresses that were not recorded were seen before.
+// messages. An address may have been added by another node after ours looked:
+// then its message is recorded already, and only the lock is missing. Messages
+// of known addresses that were not recorded were seen before.
 func (tx *Tx) recordNewcomers(ctx context.Context, inbox []inbound, found map[string]*core.Address, fresh map[string]bool) error {
-	for _, m := range inbox {
-		if at := found[m.key()]; at != nil && !tx.isNew(at) {
+	unknown := slices.DeleteFunc(slices.Clone(inbox), func(m inbound) bool { return found[m.key()] != nil })
+	// In one order on all nodes, so that no two groups wait for each other.
+	slices.SortStableFunc(unknown, func(a, b inbound) int { return strings.Compare(a.key(), b.key()) })
+	if err := tx.makeAddresses(ctx, unknown, found); err != nil {
+		return err
+	}
+	for _, m := range unknown {
+		if fresh[m.id] {
 			continue
-		} else if at == nil {
-			at, err := tx.makeAddress(ctx, m.Channel, m.URN)
-			if err != nil {
-				return err
-			}
-			found[m.key()] = at
-			tx.newcomers = append(tx.newcomers, at)
 		}
 		n, err := tx.q.exec(ctx, recordText,
 			m.Channel, m.ExternalID, m.id, found[m.key()].ID, m.body, tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("record first message: %w", err)
 		}
-		if n == 1 {
-			fresh[m.id] = true
-		}
+		fresh[m.id] = n == 1
 	}
 	return nil
-}
-
-func (tx *Tx) isNew(at *core.Address) bool {
-	for _, n := range tx.newcomers {
-		if n == at {
-			return true
-		}
-	}
-	return false
 }
 
 // commitPG writes what the turns gathered, wakes the senders of all nodes and
