@@ -35,6 +35,13 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	}
 	idHash := tx.idHash(d.Person.ID)
 	found, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
+	if err == nil && found == nil && d.Proven && tx.s.pg != nil {
+		// The same phone may be declaring on another channel at this moment, and
+		// who is not there yet cannot be locked: the phone is, and we look again.
+		if err = tx.lockPhone(ctx, phoneHash); err == nil {
+			found, version, err = tx.findPerson(ctx, d, phoneHash, idHash)
+		}
+	}
 	if err != nil {
 		return Stored{}, err
 	}
@@ -68,6 +75,13 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	}
 	_, err = tx.q.exec(ctx, `UPDATE addresses SET declared_at = $2 WHERE id = $1`, d.AddressID, tx.now.UnixMilli())
 	return out, wrap(err, "declare")
+}
+
+// lockPhone lets one transaction of all nodes add a person to a phone; SQLite
+// has one writer.
+func (tx *Tx) lockPhone(ctx context.Context, phoneHash string) error {
+	_, err := tx.q.exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, phoneHash)
+	return wrap(err, "lock phone")
 }
 
 func (tx *Tx) idHash(id string) string {
