@@ -14,7 +14,6 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
-	"khaibao/core/qr"
 	"khaibao/core/reading"
 	"khaibao/core/store"
 	"khaibao/flows"
@@ -208,6 +207,3 @@ func (t *terminal) printPart(part core.Outbound, qrText string) error {
 	}
 	return nil
 }
-
-// drawQR is how QR pictures are drawn for every channel, 480 pixels wide.
-func drawQR(text string) ([]byte, error) { return qr.PNG(text, 480) }

@@ -78,9 +78,6 @@ func (s *Sandbox) API() http.Handler {
 	return mux
 }
 
-// Telegram is the imitated Bot API, for tests that act on its telephones.
-func (s *Sandbox) Telegram() *Telegram { return s.telegram }
-
 // Close ends deliveries and open pages.
 func (s *Sandbox) Close() {
 	s.news.close()

@@ -29,7 +29,6 @@ func parsePages() (*template.Template, error) {
 type page struct {
 	c       *Channel
 	Lang    string
-	Title   string
 	Bubbles []*bubble
 	After   int64  // the Seq up to which Bubbles tell
 	Live    bool   // the history could be read

@@ -8,9 +8,6 @@ import (
 	"khaibao/core"
 )
 
-// Now is the time of the transaction.
-func (tx *Tx) Now() time.Time { return tx.now }
-
 // SetLang keeps the language of an address.
 func (tx *Tx) SetLang(ctx context.Context, at *core.Address, lang string) error {
 	at.Lang = lang
