@@ -14,12 +14,13 @@
 package area
 
 import (
-	"errors"
 	"strings"
+
+	"khaibao/core/reading"
 )
 
 // ErrNotFound says that a text names no unit.
-var ErrNotFound = errors.New("not_found")
+const ErrNotFound = reading.ErrNotFound
 
 // Level is one of the three levels of units that stood in 2021.
 type Level string
