@@ -201,15 +201,9 @@ func (f Failures) survive(w http.ResponseWriter, r *http.Request, life context.C
 	return false
 }
 
-// upload is a file inside a call.
-type upload struct {
-	name string
-	data []byte
-}
-
 // parse reads the fields of a call in any of the forms that Telegram takes.
-func (t *Telegram) parse(w http.ResponseWriter, r *http.Request) (map[string]any, map[string]upload, *refusal) {
-	values, uploads := map[string]any{}, map[string]upload{}
+func (t *Telegram) parse(w http.ResponseWriter, r *http.Request) (map[string]any, map[string][]byte, *refusal) {
+	values, uploads := map[string]any{}, map[string][]byte{}
 	r.Body = http.MaxBytesReader(w, r.Body, maxCall)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var err error
@@ -248,12 +242,11 @@ func (t *Telegram) parse(w http.ResponseWriter, r *http.Request) (map[string]any
 		if err != nil {
 			return nil, nil, badCall("file %q cannot be read", name)
 		}
-		data, err := io.ReadAll(f)
+		uploads[name], err = io.ReadAll(f)
 		_ = f.Close()
 		if err != nil {
 			return nil, nil, badCall("file %q cannot be read", name)
 		}
-		uploads[name] = upload{all[0].Filename, data}
 	}
 	return values, uploads, nil
 }

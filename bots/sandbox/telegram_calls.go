@@ -13,7 +13,7 @@ import (
 type call struct {
 	r       *http.Request // nil for a call made in the answer to a delivery
 	fields  map[string]any
-	uploads map[string]upload
+	uploads map[string][]byte // file by its field's name
 }
 
 func (c call) text(name string) string {
@@ -55,7 +55,7 @@ func (t *Telegram) plays() map[string]func(call) (any, *refusal) {
 }
 
 // call checks one call against the specification and plays it.
-func (t *Telegram) call(r *http.Request, method string, values map[string]any, uploads map[string]upload) (any, *refusal) {
+func (t *Telegram) call(r *http.Request, method string, values map[string]any, uploads map[string][]byte) (any, *refusal) {
 	given := maps.Clone(values)
 	for name := range uploads {
 		// A file stands in the field of its name, or is attached to another.

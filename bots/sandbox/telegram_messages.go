@@ -29,7 +29,7 @@ func (t *Telegram) sendPhoto(c call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	data, refused := c.picture("photo", "photo")
+	data, refused := c.picture("photo")
 	if refused != nil {
 		return nil, refused
 	}
@@ -52,17 +52,16 @@ func (t *Telegram) sendPhoto(c call) (any, *refusal) {
 
 // picture is the file that a field attaches; nil when the field names one that
 // was sent before.
-func (c call) picture(where, reference string) ([]byte, *refusal) {
-	if name, ok := strings.CutPrefix(c.text(where), "attach://"); ok {
-		reference = name
-	} else {
+func (c call) picture(where string) ([]byte, *refusal) {
+	name, ok := strings.CutPrefix(c.text(where), "attach://")
+	if !ok {
 		return nil, nil
 	}
-	file, ok := c.uploads[reference]
+	file, ok := c.uploads[name]
 	if !ok {
 		return nil, &refusal{Code: 400, Text: "Bad Request: file must be non-empty"}
 	}
-	return file.data, checkPhoto(file.data)
+	return file, checkPhoto(file)
 }
 
 func (t *Telegram) sendMediaGroup(c call) (any, *refusal) {
@@ -81,7 +80,7 @@ func (t *Telegram) sendMediaGroup(c call) (any, *refusal) {
 			return nil, &refusal{Code: 501, Text: "Not Implemented: the sandbox takes groups of photos only"}
 		}
 		one := call{fields: fields, uploads: c.uploads}
-		data, refused := one.picture("media", "")
+		data, refused := one.picture("media")
 		if refused != nil {
 			return nil, refused
 		}
