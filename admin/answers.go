@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -23,7 +24,7 @@ type answer struct{ ID, Label, Text string }
 var aboveAlready = map[string]bool{"sex": true, "id_type": true, "id_number": true, "insurance": true, "commune": true, "sub": true, "house": true}
 
 // Answers puts what a declaration says, beside what stands above it already,
-// into words: conditions first, then the rest by name.
+// into words, in the order of answerOrder.
 func (r *request) Answers(v store.Version) []answer {
 	return slices.DeleteFunc(r.allAnswers(v), func(a answer) bool {
 		return aboveAlready[a.ID] || a.ID == "nationality" && v.Said[a.ID] == "VN"
@@ -37,15 +38,26 @@ func (r *request) allAnswers(v store.Version) []answer {
 			all = append(all, answer{ID: id, Label: r.question(v.Form, id), Text: text})
 		}
 	}
-	rank := func(a answer) string {
-		if duty.GroupOf(a.ID) == duty.FullIdentity {
-			return "1" + a.Label
+	rank := func(a answer) int {
+		if i := slices.Index(answerOrder, a.ID); i >= 0 {
+			return i
 		}
-		return "0" + a.Label
+		return len(answerOrder)
 	}
-	slices.SortFunc(all, func(a, b answer) int { return strings.Compare(rank(a), rank(b)) })
+	slices.SortFunc(all, func(a, b answer) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a.Label, b.Label)) })
 	return all
 }
+
+// answerOrder is how an officer reads a declaration: health, where the person
+// lives, the rest; what was typed, which only explains it, comes last. An
+// answer that is not here comes after, by name.
+var answerOrder = []string{"exposure_last", "has_conditions", "conditions", "sub", "house", "permanent_commune", "permanent_sub", "permanent_house",
+	"nationality", "ethnicity", "religion", "marital", "education", "occupation", "workplace",
+	"check_birth", "check_sex", "check_papers", "typed", "permanent_typed"}
+
+// onlyTyped are answers as somebody wrote them. That they are written otherwise
+// next time is no change.
+var onlyTyped = []string{"typed", "permanent_typed"}
 
 // question is a question's short name: the form's own word for it in a review.
 func (r *request) question(form, id string) string {
@@ -165,10 +177,10 @@ func (r *request) Day(d string) string {
 	return core.Day(d).Local()
 }
 
-// National is a phone as people in Vietnam dial it.
+// National is a phone as people in Vietnam write it, 0900 123 456.
 func (r *request) National(e164 string) string {
 	if rest, ok := strings.CutPrefix(e164, "+84"); ok && len(rest) == 9 {
-		return "0" + rest[:2] + " " + rest[2:5] + " " + rest[5:]
+		return "0" + rest[:3] + " " + rest[3:6] + " " + rest[6:]
 	}
 	return e164
 }
@@ -196,13 +208,13 @@ func (r *request) compare(before, after store.Version) []fieldChange {
 		old[a.ID] = a.Text
 	}
 	for _, a := range r.allAnswers(after) {
-		if a.ID != "commune" { // told as the area above
+		if a.ID != "commune" && !slices.Contains(onlyTyped, a.ID) { // the commune is told as the area above
 			add(a.Label, orNone(old[a.ID]), a.Text)
 		}
 		delete(old, a.ID)
 	}
 	for _, a := range r.allAnswers(before) {
-		if text, gone := old[a.ID]; gone {
+		if text, gone := old[a.ID]; gone && !slices.Contains(onlyTyped, a.ID) {
 			add(a.Label, text, none)
 		}
 	}

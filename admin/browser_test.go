@@ -214,7 +214,7 @@ func TestOfficerInABrowser(t *testing.T) {
 			x.openTask("misunderstood", anDong, "symptoms")
 			w.do("tasks", open("/admin/tasks"), says("ba lần chưa hiểu"))
 			w.shot("10-tasks")
-			w.do("whom to call", chromedp.Click("td.act a"), says("090 000 0777"))
+			w.do("whom to call", chromedp.Click("td.act a"), says("0900 000 777"))
 			w.shot("15-task")
 			w.do("a QR opened by the phone's camera", open("/q/"+an.Code), says("Nguyễn Văn An"), chromedp.Click(".more summary"), until("document.querySelector('.sheet').offsetHeight"))
 			w.shot("11-menu")

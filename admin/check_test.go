@@ -79,7 +79,7 @@ func TestCheckByEachWay(t *testing.T) {
 			symptoms: []string{"fever"}, conditions: []string{"diabetes"}})
 		b := x.as(duty.Police, "480")
 		seen := []string{"Đã khai báo", "12 phút trước", "Nguyễn Văn An", "1955", "Sốt", "•••• 0123", "Xem đủ số giấy tờ", "Chưa có địa điểm",
-			"no:046055000123<", "no:Hải Triều", "no:Tiểu đường", "no:090 000", "no:02/09/1955", "no:chợ Đông Ba"}
+			"no:046055000123<", "no:Hải Triều", "no:Tiểu đường", "no:href=\"tel:", "no:02/09/1955", "no:chợ Đông Ba"}
 		link := qr.Link(x.server.PublicURL, an.Code)
 		picture, err := qr.PNG(link, 300)
 		if err != nil {
@@ -94,7 +94,7 @@ func TestCheckByEachWay(t *testing.T) {
 		b.get("/Q/"+strings.ToLower(an.Code)).wants(t, "QR opened in capitals", 200, seen...)
 		x.pass(2 * time.Minute)
 		b.post("/admin/check", url.Values{"q": {an.Number}, "reveal": {an.PersonID}}).wants(t, "revealed", 200,
-			"046055000123", "7 Hải Triều", "090 000 0001", "02/09/1955", "no:Tiểu đường", "no:Xem đủ số giấy tờ")
+			"046055000123", "7 Hải Triều", "0900 000 001", "02/09/1955", "no:Tiểu đường", "no:Xem đủ số giấy tờ")
 		b.post("/admin/check", url.Values{"q": {an.Number}, "reveal": {core.NewID()}}).wants(t, "somebody else revealed", 200, "no:046055000123<", "no:Hải Triều")
 		x.as(duty.Centre, "46").check(an.Number, nil).wants(t, "the centre", 200, "Nguyễn Văn An", "no:Sốt", "no:triệu chứng")
 		x.as(duty.CDC, "46").check(an.Number, nil).wants(t, "the CDC", 200, "Nguyễn Văn An", "Tiểu đường", "046055000123")

@@ -107,7 +107,7 @@ func TestTasksByDuty(t *testing.T) {
 	id := x.openTask("misunderstood", anDong, "symptoms")
 	b.get("/admin/tasks").wants(t, "a task", 200, "ba lần chưa hiểu", "Triệu chứng", "Phường An Đông", "Quá hạn")
 	x.as(duty.Team, huongVan).get("/admin/tasks").wants(t, "another ward", 200, "no:ba lần chưa hiểu")
-	b.get("/admin/tasks/"+id).wants(t, "whom to call", 200, "090 000 0777", "chưa xác thực", "SMS", "Triệu chứng")
+	b.get("/admin/tasks/"+id).wants(t, "whom to call", 200, "0900 000 777", "chưa xác thực", "SMS", "Triệu chứng")
 	x.as(duty.Team, huongVan).get("/admin/tasks/"+id).wants(t, "whom to call, from another ward", 404, "no:777")
 	b.get("/admin/tasks/%00").wants(t, "no task", 404)
 	x.as(duty.Admin, "46").get("/admin/tasks").wants(t, "accounts", 200, "no:ba lần chưa hiểu")
