@@ -127,8 +127,7 @@ var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
 
 func declareOnWeb(t *testing.T, browser context.Context, r *running, wall *tab, pictures *album) []byte {
 	me := chat{open(t, browser, "the citizen on the web", 390, 844, r.url+"/"), "#list", "li.ours", "#text", "#log"}
-	me.presses("web.start", "menu.ask")
-	me.presses("menu.declare", "phone.ask")
+	me.presses("web.start", "phone.ask")
 	me.says("0900000101", "code.ask")
 
 	wall.does("looks at the SMS telephone", until(`document.querySelector('#tel-1 .notice')`),

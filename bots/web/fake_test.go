@@ -272,7 +272,7 @@ func (k *clinic) answer(m core.Inbound) []core.Outbound {
 	switch {
 	case m.Control == core.Blocked:
 		return nil
-	case m.Control == core.Start:
+	case m.Text == "KHAI BÁO" || m.Text == "DECLARE":
 		return []core.Outbound{{Text: "Anh/Chị cho biết họ tên.", Input: core.InputText}}
 	case kind == "fever":
 		return []core.Outbound{k.symptoms(m.URN, "")}

@@ -205,7 +205,7 @@ func TestPageSpeaksTheLanguageOfTheConversation(t *testing.T) {
 		t.Error("no English page on request")
 	}
 	do(h, form(1, "start", "1", "lang", "en"))
-	if took := k.all(); len(took) != 1 || took[0].Lang != "en" || took[0].Control != core.Start {
+	if took := k.all(); len(took) != 1 || took[0].Lang != "en" || took[0].Text != "DECLARE" {
 		t.Errorf("taken as %+v", took)
 	}
 	send(t, c, core.Outbound{URN: urnOf(secretOf(1)), Text: "Your name?", Lang: "en"})

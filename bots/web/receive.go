@@ -106,7 +106,7 @@ func (c *Channel) translate(ctx context.Context, urn core.URN, p post) (core.Inb
 	said := mail{Text: p.text, Lang: p.lang}
 	switch {
 	case p.start:
-		m.Control, m.Ref = core.Start, ""
+		m.Text, m.Ref = c.Words(p.lang, "web.start.command", nil), ""
 		said.Text = c.Words(p.lang, "web.start", nil)
 	case p.action != "":
 		items, err := c.Mail.Latest(ctx, urn, history)
