@@ -12,6 +12,10 @@ type Name struct {
 	UpperASCII string `json:"upper_ascii"`      // NGUYEN VAN AN
 	Family     string `json:"family,omitempty"` // empty when the name is not built as Vietnamese names are
 	Given      string `json:"given,omitempty"`  // the last word
+
+	// Doubtful is whether the words may be no name at all: all are Vietnamese
+	// syllables, yet the first is no family name that we know. Ask before it counts.
+	Doubtful bool `json:"-"`
 }
 
 // maxName is the longest name in runes.
@@ -70,12 +74,17 @@ func readName(s string) (Name, error) {
 	}
 	if len(words) == 1 {
 		// One syllable is a part of a Vietnamese name: ask for the whole.
-		if utf8.RuneCountInString(full) < 2 || isSyllable(strings.ToLower(full)) {
+		if utf8.RuneCountInString(full) < 2 || isSyllable(strings.ToLower(full)) || !hasVowel(full) {
 			return Name{}, ErrInvalid
 		}
 	}
 	n := Name{Full: full, UpperASCII: upperASCII(full)}
-	family := familyLength(words)
+	family, known := familyLength(words)
+	half := len(words) == 2 && isAddress(words[0]) // "mệ Hoa" is half a name, Ông Hoa may be a whole one
+	if half && !known {
+		return Name{}, ErrInvalid
+	}
+	n.Doubtful = family > 0 && !known || half
 	if family > 0 && family < len(words) {
 		split := strings.Fields(full)
 		n.Family = strings.Join(split[:family], " ")
@@ -90,6 +99,10 @@ func nameParts(s string) (words []string, ok bool) {
 	s = strings.TrimFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.M, r)
 	})
+	s = nameBehind(s)
+	for rest := dropThanks(s); rest != s; rest = dropThanks(s) {
+		s = rest
+	}
 	led := false
 	for {
 		rest := dropLead(s)
@@ -146,92 +159,6 @@ func isNameWord(w string) bool {
 		}
 	}
 	return letters > 0
-}
-
-// dropLead drops one lead-in or form of address.
-func dropLead(s string) string {
-	ts := tokens(s)
-	if len(ts) < 2 {
-		return s
-	}
-	id, n := nameWords.match(ts, 0)
-	if n == 0 || n >= len(ts) {
-		return s
-	}
-	rest := afterTokens(s, n)
-	switch id {
-	case "lead":
-		// La and Ten begin names too; a lone "là" does so unless it is marked.
-		if n == 1 && ts[0].text == "la" {
-			return s
-		}
-		return rest
-	case "polite":
-		return rest
-	case "honour":
-		if _, k := familyWords.match(ts, n); k > 0 && len(ts)-n >= 2 {
-			return rest
-		}
-	}
-	return s
-}
-
-// afterTokens cuts the first n words off a text.
-func afterTokens(s string, n int) string {
-	in := false
-	for i, r := range s {
-		letter := unicode.IsLetter(r) || unicode.Is(unicode.M, r) || r >= '0' && r <= '9'
-		if in && !letter {
-			if n--; n == 0 {
-				return s[i:]
-			}
-		}
-		in = letter
-	}
-	return ""
-}
-
-// dropTail drops "ạ", "nhé" and the like. Written without marks they may be a
-// given name, so then only in small letters behind a capitalised name, or where
-// led tells that a lead-in of courtesy stood in front.
-func dropTail(words []string, led bool) []string {
-	for len(words) > 2 {
-		last := words[len(words)-1]
-		t := tokens(last)
-		if len(t) != 1 {
-			return words
-		}
-		id, n := nameWords.match(t, 0)
-		switch {
-		case n == 1 && id == "tail":
-		case hasEntry(t[0], "softtail") && !t[0].caps && allCapitalised(words[:len(words)-1]):
-		case led && (last == "a" || last == "ah" || last == "nhe"):
-		default:
-			return words
-		}
-		words = words[:len(words)-1]
-		words[len(words)-1] = strings.TrimRight(words[len(words)-1], ",")
-	}
-	return words
-}
-
-// hasEntry reports whether a token is a single-word entry of nameWords.
-func hasEntry(t token, id string) bool {
-	for _, p := range nameWords[t.bare] {
-		if p.id == id && len(p.words) == 1 && fits(t.text, p.words[0]) {
-			return true
-		}
-	}
-	return false
-}
-
-func allCapitalised(words []string) bool {
-	for _, w := range words {
-		if r, _ := utf8.DecodeRuneInString(w); !unicode.IsUpper(r) {
-			return false
-		}
-	}
-	return true
 }
 
 // capitalised sets capitals, but leaves a word of mixed case as it was typed.
@@ -306,9 +233,17 @@ func isNoName(full string) bool {
 	return YesNo(full) != Unknown
 }
 
+// hasVowel reports a letter that can be spoken: NTH is a word of initials.
+func hasVowel(s string) bool {
+	return strings.ContainsFunc(strings.ToLower(s), func(r rune) bool {
+		l, ok := letterOf(r)
+		return !ok || strings.IndexByte("aeiouy", l.base) >= 0
+	})
+}
+
 // familyLength is the number of words of the family name, 0 when the name is
-// not built as Vietnamese names are.
-func familyLength(words []string) int {
+// not built as Vietnamese names are; known says that it is one of our table.
+func familyLength(words []string) (n int, known bool) {
 	ts := tokens(strings.Join(words, " "))
 	if len(ts) == len(words) {
 		best := 0
@@ -318,15 +253,15 @@ func familyLength(words []string) int {
 			}
 		}
 		if best > 0 {
-			return best
+			return best, true
 		}
 	}
 	for _, w := range words {
 		if !isSyllable(strings.ToLower(w)) {
-			return 0
+			return 0, false
 		}
 	}
-	return 1
+	return 1, false
 }
 
 // isFamily reports a family name with its marks as they should be.
@@ -344,7 +279,10 @@ func isFamily(family string) bool {
 func SortKey(full string) string {
 	key := Fold(full[:min(len(full), 16*maxRunes)])
 	at := strings.LastIndexByte(key, ' ')
-	if at < 0 || len(full) > 16*maxRunes || familyLength(strings.Fields(full)) == 0 {
+	if at < 0 || len(full) > 16*maxRunes {
+		return key
+	}
+	if family, _ := familyLength(strings.Fields(full)); family == 0 {
 		return key
 	}
 	return key[at+1:] + " " + key[:at]

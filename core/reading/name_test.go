@@ -51,7 +51,17 @@ func TestReadName(t *testing.T) {
 		{"VNI", "Nguye64n Va8n An", "Nguyễn Văn An", "Nguyễn", "An"},
 		{"TCVN3", "NguyÔn V¨n An", "Nguyễn Văn An", "Nguyễn", "An"},
 		{"no Telex", "Lars Jensen", "Lars Jensen", "", ""},
+		{"said to a child, and thanks", "con ơi mẹ tên là Nguyễn Thị Hoa nhé con, cảm ơn", "Nguyễn Thị Hoa", "Nguyễn", "Hoa"},
+		{"the same without marks", "con oi me ten la nguyen thi hoa cam on con", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
+		{"whose mother", "khai ho me toi Nguyen Thi Hoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
+		{"a daughter", "con gái Lê Thị Lan", "Lê Thị Lan", "Lê", "Lan"},
+		{"as texting to a number", "KB Nguyen Thi Hoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
+		{"ông without its mark", "ong nguyen van ba", "Nguyen Van Ba", "Nguyen", "Ba"},
+		{"Ông without its mark", "ong thi hoa", "Ong Thi Hoa", "Ong", "Hoa"},
+		{"Cảm is a given name", "Lê Cảm", "Lê Cảm", "Lê", "Cảm"},
 
+		{"half a name", "mệ Hoa", "", "", ""}, {"half a name", "ba Hoa", "", "", ""}, {"half a name behind a lead-in", "ten toi la Hoa", "", "", ""}, {"initials alone", "NTH", "", "", ""},
+		{"thanks", "cảm ơn con nhé", "", "", ""}, {"thanks", "cam on", "", "", ""}, {"forgotten", "quen roi", "", "", ""}, {"who is it", "ai day", "", "", ""}, {"a call", "con oi", "", "", ""}, {"wait", "cho chut", "", "", ""},
 		{"digits", "Nguyễn Văn 4n", "", "", ""}, {"VNI or digits?", "Nguyen Van A4", "", "", ""}, {"with a year", "Nguyễn Văn An 1985", "", "", ""}, {"a telephone", "0900123456", "", "", ""},
 		{"one letter", "a", "", "", ""}, {"one syllable is not the whole name", "An", "", "", ""}, {"two letters", "A B", "", "", ""}, {"signs", "---", "", "", ""}, {"nothing", "", "", "", ""},
 		{"a link", "www.abc.com", "", "", ""}, {"a link", "t.me", "", "", ""}, {"a link", "Nguyen Van A.com", "", "", ""}, {"a link", "http://abc", "", "", ""}, {"an address", "an@abc", "", "", ""},
@@ -75,5 +85,16 @@ func TestSortKey(t *testing.T) {
 	want := []string{"Lê Văn An", "Phạm An", "Nguyễn Thị Ánh", "Trần Văn Bình", "Đặng Thị Đào", "Đỗ Dung", "John Smith"}
 	if !slices.Equal(names, want) {
 		t.Errorf("sorted %q, want %q", names, want)
+	}
+}
+
+// What may be a sentence is asked before it counts as a name.
+func TestDoubtfulNames(t *testing.T) {
+	for name, want := range map[string]bool{"Nguyễn Thị Hoa": false, "Hồ Văn Cu": false, "Tôn Nữ Mai": false, "John Smith": false, "H'Hen Niê": false,
+		"Thích Minh Tâm": true, "di cho ve": true, "bà Sáu bán bún": true, "Ông Ba": true, "Ông Thị Ba": false, "cai may nay": false} {
+		n, err := ReadName(name)
+		if err != nil || n.Doubtful != want {
+			t.Errorf("%q: %+v, %v, want doubt %v", name, n, err, want)
+		}
 	}
 }
