@@ -34,4 +34,8 @@ type Queued struct {
 	Attempts  int       // of sending, this one included
 	PartsSent int       // messages of this row that the network already has
 	Queued    time.Time // when it was put into the outbox
+
+	// Unreadable is why the sealed half, URN and the rest of Say, did not open;
+	// nil when it did.
+	Unreadable error
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,8 @@ import (
 // ClaimDue leases up to n of a channel's due messages until the given time, so
 // that no other sender takes them. A sender that dies lets its lease lapse.
 // Order holds within one priority of one recipient: a message waits while an
-// earlier one of its kind is leased or set back.
+// earlier one of its kind is leased or set back. One that does not open comes
+// with the others, marked, so that it holds up nobody else.
 func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
 	r, err := s.q.query(ctx, `
 		WITH due AS MATERIALIZED (
@@ -54,14 +56,12 @@ func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
 		return m, err
 	}
 	m.Queued = time.UnixMilli(created)
-	open, err := s.keys.Open("outbox.args", m.ID, sealed)
-	if err != nil {
-		return m, fmt.Errorf("outbox %s: %w", m.ID, err)
-	}
 	var l letter
-	if err := json.Unmarshal(open, &l); err != nil {
-		return m, fmt.Errorf("outbox %s: arguments are no JSON", m.ID)
+	open, err := s.keys.Open("outbox.args", m.ID, sealed)
+	if err == nil && json.Unmarshal(open, &l) != nil {
+		err = errors.New("arguments are no JSON")
 	}
+	m.Unreadable = err
 	m.URN, m.Say = l.URN, l.Say
 	m.Say.Key = key
 	return m, nil

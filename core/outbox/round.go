@@ -1,0 +1,209 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/core/seal"
+	"khaibao/core/store"
+)
+
+// round is one batch on its way.
+type round struct {
+	*Sender
+	deadline time.Time
+
+	mu     sync.Mutex
+	sent   []store.Sent
+	paused time.Time // the network asked for rest until then
+}
+
+func (r *round) resting(now time.Time) (time.Time, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.paused, r.paused.After(now)
+}
+
+func (r *round) mark(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	for try := range 3 {
+		err := r.Store.MarkSent(ctx, r.Now(), r.sent)
+		if err == nil {
+			return
+		}
+		if try == 2 { // their leases lapse and they are sent again
+			slog.Error("sent messages not marked", "channel", r.Channel.Name(), "count", len(r.sent), "err", err)
+		}
+		sleep(ctx, 200*time.Millisecond)
+	}
+}
+
+// sendOrdered sends one recipient's messages; after one that must wait, the
+// others of its priority wait with it.
+func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
+	held := make(map[core.Priority]bool)
+	for i, m := range messages {
+		if pace := r.Channel.Features().PerRecipient; i > 0 && pace > 0 {
+			sleep(ctx, pace)
+		}
+		now := r.Now()
+		until, resting := r.resting(now)
+		switch {
+		case ctx.Err() != nil || now.After(r.deadline) || held[m.Priority]:
+			r.later(ctx, m, now, "")
+			held[m.Priority] = true
+			continue
+		case resting:
+			r.later(ctx, m, until, "")
+			held[m.Priority] = true
+			continue
+		}
+		err := r.send(ctx, &m)
+		if err == nil {
+			continue
+		}
+		if gone := r.failed(ctx, m, err); gone {
+			return // all that waits for the address was given up with it
+		}
+		held[m.Priority] = true
+	}
+}
+
+// send hands all parts of a message to the network; m counts those it took.
+func (r *round) send(ctx context.Context, m *core.Queued) error {
+	parts, err := r.parts(*m)
+	if err != nil {
+		return err
+	}
+	networkID := ""
+	for i := m.PartsSent; i < len(parts); i++ {
+		if err := r.limit.Wait(ctx); err != nil {
+			return err
+		}
+		part := parts[i]
+		part.ID, part.URN = m.ID, m.URN
+		if i > 0 { // networks that know a message by our ID must not take two parts for one
+			part.ID = fmt.Sprintf("%s.%d", m.ID, i)
+		}
+		id, err := r.sendPart(ctx, part)
+		if err != nil {
+			return err
+		}
+		networkID = id
+		m.PartsSent++
+	}
+	r.mu.Lock()
+	r.sent = append(r.sent, store.Sent{ID: m.ID, NetworkID: networkID})
+	r.mu.Unlock()
+	r.count("sent")
+	return nil
+}
+
+// parts makes a row's messages. A row of which nothing can be made is refused:
+// tried again, it would hold up its recipient for a day, or end the program
+// again and again.
+func (r *round) parts(m core.Queued) (parts []core.Outbound, err error) {
+	if errors.Is(m.Unreadable, seal.ErrUnknownKey) { // another node may know it
+		return nil, m.Unreadable
+	}
+	if m.Unreadable != nil {
+		return nil, &channel.SendError{Refused: true, Err: m.Unreadable}
+	}
+	defer func() {
+		if recover() != nil { // the stack only: what panicked may quote what was said
+			slog.Error("rendering panicked", "outbox", m.ID, "key", m.Say.Key, "stack", string(debug.Stack()))
+			parts, err = nil, &channel.SendError{Refused: true, Err: errors.New("rendering panicked")}
+		}
+	}()
+	features := r.Channel.Features()
+	parts = channel.Fit(r.Render(m, features), features)
+	if len(parts) == 0 {
+		return nil, &channel.SendError{Refused: true, Err: fmt.Errorf("nothing to say for %q", m.Say.Key)}
+	}
+	return parts, nil
+}
+
+// sendPart hands one part to the network, and finishes it when we are stopped.
+func (r *round) sendPart(ctx context.Context, part core.Outbound) (id string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	defer cancel()
+	defer func() {
+		if recover() != nil {
+			slog.Error("sending panicked", "outbox", part.ID, "stack", string(debug.Stack()))
+			id, err = "", errors.New("sending panicked")
+		}
+	}()
+	return r.Channel.Send(ctx, part)
+}
+
+// failed does what an error of the network asks for; gone says that the
+// recipient is lost.
+func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool) {
+	if errors.Is(err, context.Canceled) { // stopped while waiting for its turn
+		r.later(ctx, m, r.Now(), "")
+		return false
+	}
+	now := r.Now()
+	var send *channel.SendError
+	if !errors.As(err, &send) {
+		send = &channel.SendError{Err: err}
+	}
+	ctx = context.WithoutCancel(ctx)
+	attrs := []any{"channel", r.Channel.Name(), "outbox", m.ID, "attempt", m.Attempts, "err", err}
+	switch {
+	case send.Gone:
+		slog.Info("address gone", attrs...)
+		r.count("gone")
+		r.note(r.Store.AddressGone(ctx, now, m.AddressID), m)
+		return true
+	case send.Refused:
+		slog.Error("message refused by its network", attrs...)
+		r.drop(ctx, m, now, "refused")
+	case now.Sub(m.Queued) > Lifetime(m.Priority):
+		slog.Warn("message given up", attrs...)
+		r.drop(ctx, m, now, "expired")
+	case send.RetryAfter > 0:
+		until := now.Add(send.RetryAfter)
+		slog.Warn("network asks for rest", append(attrs, "seconds", send.RetryAfter.Seconds())...)
+		r.mu.Lock()
+		r.paused = until
+		r.mu.Unlock()
+		r.note(r.Store.PauseSender(ctx, r.Channel.Name(), until), m)
+		r.count("paused")
+		r.later(ctx, m, until, "paused")
+	case send.Config:
+		slog.Error("our account is refused by the network", attrs...)
+		r.count("config")
+		r.later(ctx, m, now.Add(time.Minute), "config")
+	default:
+		slog.Warn("message not sent; trying again", attrs...)
+		r.count("retried")
+		r.later(ctx, m, now.Add(Backoff(m.Attempts)), "retry")
+	}
+	return false
+}
+
+func (r *round) drop(ctx context.Context, m core.Queued, now time.Time, class string) {
+	r.count("dropped")
+	r.note(r.Store.Drop(ctx, now, m.ID, class), m)
+}
+
+func (r *round) later(ctx context.Context, m core.Queued, due time.Time, class string) {
+	r.note(r.Store.SendLater(context.WithoutCancel(ctx), m.ID, due, class, m.PartsSent), m)
+}
+
+// note logs a failure to keep what became of a message; its lease lapses and
+// it is tried again.
+func (r *round) note(err error, m core.Queued) {
+	if err != nil {
+		slog.Error("outbox row not kept", "channel", r.Channel.Name(), "outbox", m.ID, "err", err)
+	}
+}

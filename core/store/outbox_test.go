@@ -1,0 +1,35 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
+)
+
+// A row whose sealed half is damaged must not stop those behind it.
+func TestClaimGoesOnPastADamagedRow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		group := []core.Inbound{message("1", "+84900000001", "a"), message("2", "+84900000002", "b"), message("3", "+84900000003", "c")}
+		if err := s.Take(t.Context(), now, group, echo); err != nil {
+			t.Fatal(err)
+		}
+		// What a hand in the database does: one person's line under another's row.
+		err := s.Exec(t.Context(), `UPDATE outbox SET args = (SELECT b.args FROM outbox b WHERE b.id <> outbox.id LIMIT 1)
+			WHERE id = (SELECT MIN(c.id) FROM outbox c)`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.ClaimDue(t.Context(), "sms", now, now.Add(time.Minute), 9)
+		if err != nil || len(got) != 3 {
+			t.Fatalf("%d claimed, %v", len(got), err)
+		}
+		for i, m := range got {
+			if damaged := i == 0; damaged != (m.Unreadable != nil) || damaged != (m.URN == "") {
+				t.Errorf("row %d to %q: %v", i, m.URN, m.Unreadable)
+			}
+		}
+	})
+}
