@@ -63,7 +63,7 @@ func TestStreetsAreNoUnits(t *testing.T) {
 		{"phường inside a name", "thuy phuong huong thuy", "19972", "", ""},
 		{"the street in the city of that name", "12/5 Lê Lợi Huế", "474", "", "12/5 Lê Lợi"},
 		{"but a hamlet may be anywhere in the province", "Thành Nội, Huế", "46 474", "", "Thành Nội"},
-		{"a telephone number is no house", "0905123456 an cuu", "19801", "", "0905123456"},
+		{"a telephone number is no house", "0900123456 an cuu", "19801", "", "0900123456"},
 	})
 }
 

@@ -8,8 +8,8 @@ import (
 
 // Phone is a telephone number.
 type Phone struct {
-	E164     string `json:"e164"`     // +84912345678
-	National string `json:"national"` // 0912345678, as dialled in its country
+	E164     string `json:"e164"`     // +84900123456
+	National string `json:"national"` // 0900123456, as dialled in its country
 	Kind     string `json:"kind"`     // mobile, landline, or foreign
 }
 
