@@ -29,10 +29,11 @@ test: needs ## run everything on both engines, with the race detector and a litt
 	@$(WITH_PG); go vet ./... && go test -race -timeout 15m $(TESTFLAGS) ./... && .ci/fuzz $(FUZZTIME)
 
 .PHONY: lint
-lint: ## formatting, vet, and modules that are tidy
+lint: ## formatting, vet, tidy modules, and nothing that must not be here
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	@go vet ./...
 	@go mod tidy -diff
+	@.ci/tidy
 
 .PHONY: bench
 bench: needs ## measure against the named limits (docs/performance.md)
