@@ -15,6 +15,24 @@ import (
 	"khaibao/core/store/storetest"
 )
 
+// clock is a clock that a test turns on.
+type clock struct {
+	mu sync.Mutex
+	by time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.by)
+}
+
+func (c *clock) turn(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by += by
+}
+
 // run starts a sender until the test ends, and counts what it counts.
 func run(t *testing.T, sender *outbox.Sender) (counted func(event string) int) {
 	t.Helper()
@@ -100,4 +118,56 @@ func TestPanicOfAChannelHarmsNobodyElse(t *testing.T) {
 	counted := run(t, &outbox.Sender{Channel: n, Store: s})
 	eventually(t, "the good message", func() bool { return len(n.seen()) == 1 })
 	eventually(t, "another try", func() bool { return counted("retried") == 1 })
+}
+
+// What the network took while the store failed is marked before anything is
+// claimed again, however long that lasts: it is not sent twice.
+func TestTakenWhileTheStoreFailed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := &forgetful{Store: s, gone: true}
+		n, c := &network{}, &clock{}
+		say(t, s, "+84900000001", "a")
+		run(t, &outbox.Sender{Channel: n, Store: f, Now: c.now})
+		eventually(t, "the message", func() bool { return len(n.seen()) == 1 })
+		eventually(t, "three tries to mark it", func() bool { return f.tries() >= 3 })
+		c.turn(10 * time.Minute) // its lease has lapsed
+		say(t, s, "+84900000002", "b")
+		f.back()
+		eventually(t, "an empty outbox", func() bool {
+			waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+			return err == nil && waiting == 0
+		})
+		if got := n.seen(); len(got) != 2 {
+			t.Fatalf("sent %v", got)
+		}
+	})
+}
+
+// forgetful is a store that keeps nothing that was sent, until it is back.
+type forgetful struct {
+	*store.Store
+	mu    sync.Mutex
+	gone  bool
+	tried int
+}
+
+func (f *forgetful) MarkSent(ctx context.Context, now time.Time, sent []store.Sent) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.tried++; f.gone {
+		return errors.New("connection refused")
+	}
+	return f.Store.MarkSent(ctx, now, sent)
+}
+
+func (f *forgetful) tries() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tried
+}
+
+func (f *forgetful) back() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.gone = false
 }

@@ -39,11 +39,12 @@ func (r *round) mark(ctx context.Context) {
 		if err == nil {
 			return
 		}
-		if try == 2 { // their leases lapse and they are sent again
-			slog.Error("sent messages not marked", "channel", r.Channel.Name(), "count", len(r.sent), "err", err)
+		if try == 2 {
+			slog.Error("sent messages not marked yet", "channel", r.Channel.Name(), "count", len(r.sent), "err", err)
 		}
 		sleep(ctx, 200*time.Millisecond)
 	}
+	r.unmarked = r.sent
 }
 
 // sendOrdered sends one recipient's messages; after one that must wait, the

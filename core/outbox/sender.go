@@ -41,7 +41,8 @@ type Sender struct {
 	Now     func() time.Time
 	Count   func(event, channel string) // "sent", "retried", "dropped", "gone", "config"; may be nil
 
-	limit *rate.Limiter
+	limit    *rate.Limiter
+	unmarked []store.Sent // taken by the network while the store failed; marked before anything else is sent
 }
 
 const (
@@ -94,6 +95,12 @@ func sleep(ctx context.Context, d time.Duration) {
 // wait is how long to rest.
 func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	name, now := s.Channel.Name(), s.Now()
+	if len(s.unmarked) > 0 { // claimed again, they would be sent again
+		if err := s.Store.MarkSent(ctx, now, s.unmarked); err != nil {
+			return false, idle
+		}
+		s.unmarked = nil
+	}
 	held, paused, err := s.Store.HoldSender(ctx, name, now, now.Add(senderLease))
 	if err != nil {
 		if ctx.Err() == nil {
