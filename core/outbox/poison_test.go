@@ -171,3 +171,28 @@ func (f *forgetful) back() {
 	defer f.mu.Unlock()
 	f.gone = false
 }
+
+// A code that lay in the outbox for longer than it lives is not sent: it would
+// cost, ring, and not work.
+func TestOldCodeIsNotSent(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		m := core.Inbound{Channel: "sms", ExternalID: core.NewID(), URN: "tel:+84900000001", Text: "x"}
+		err := s.Take(t.Context(), time.Now(), []core.Inbound{m}, func(_ context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) error {
+			for _, p := range []core.Priority{core.PriorityCode, core.PriorityReply} {
+				tx.Queue(core.Queued{Channel: "sms", AddressID: at.ID, URN: at.URN, Priority: p, Lang: "vi",
+					Say: core.Say{Key: "k", Args: map[string]string{"Text": map[core.Priority]string{core.PriorityCode: "code", core.PriorityReply: "reply"}[p]}}})
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, c := &network{}, &clock{by: outbox.Lifetime(core.PriorityCode) + time.Second}
+		counted := run(t, &outbox.Sender{Channel: n, Store: s, Now: c.now})
+		eventually(t, "the reply", func() bool { return len(n.seen()) > 0 })
+		eventually(t, "the code dropped", func() bool { return counted("dropped") == 1 })
+		if got := n.seen(); !slices.Equal(got, []string{"+84900000001 reply"}) {
+			t.Fatalf("sent %v", got)
+		}
+	})
+}

@@ -67,6 +67,12 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 			held[m.Priority] = true
 			continue
 		}
+		// An old reply still helps; an old code would only cost and confuse.
+		if m.Priority == core.PriorityCode && now.Sub(m.Queued) > Lifetime(m.Priority) {
+			slog.Warn("code too old to send", "channel", r.Channel.Name(), "outbox", m.ID)
+			r.drop(context.WithoutCancel(ctx), m, now, "expired")
+			continue
+		}
 		err := r.send(ctx, &m)
 		if err == nil {
 			continue
