@@ -196,3 +196,29 @@ func TestOldCodeIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+// A network that asks for a rest of a month is asked again after an hour; and
+// a rest that a wrong clock wrote down is none.
+func TestRestHasABound(t *testing.T) {
+	s := storetest.SQLite(t)
+	asked := false
+	n, c := &network{}, &clock{}
+	n.fail = func(core.Outbound) error {
+		if !asked {
+			asked = true
+			return &channel.SendError{RetryAfter: 30 * 24 * time.Hour, Err: errors.New("429")}
+		}
+		return nil
+	}
+	say(t, s, "+84900000001", "a")
+	counted := run(t, &outbox.Sender{Channel: n, Store: s, Now: c.now})
+	eventually(t, "the wish for rest", func() bool { return counted("paused") == 1 })
+	c.turn(time.Hour)
+	eventually(t, "the message", func() bool { return len(n.seen()) == 1 })
+	if err := s.PauseSender(t.Context(), "sms", c.now().Add(30*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	c.turn(time.Minute)
+	say(t, s, "+84900000001", "b")
+	eventually(t, "the next message", func() bool { return len(n.seen()) == 2 })
+}

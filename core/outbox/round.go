@@ -178,7 +178,7 @@ func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool
 		slog.Warn("message given up", attrs...)
 		r.drop(ctx, m, now, "expired")
 	case send.RetryAfter > 0:
-		until := now.Add(send.RetryAfter)
+		until := now.Add(min(send.RetryAfter, maxRest))
 		slog.Warn("network asks for rest", append(attrs, "seconds", send.RetryAfter.Seconds())...)
 		r.mu.Lock()
 		r.paused = until

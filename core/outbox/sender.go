@@ -52,6 +52,7 @@ const (
 	senderLease = 15 * time.Second // for the channel
 	idle        = time.Second      // between looks when nobody wakes us
 	sendTimeout = 15 * time.Second // for one message
+	maxRest     = time.Hour        // whatever a network asks; then it may say so again
 )
 
 // Run sends until ctx ends; what was handed to the network by then is marked.
@@ -111,7 +112,9 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	if !held {
 		return false, idle
 	}
-	if rest := paused.Sub(now); rest > 0 {
+	// A longer rest than any that we keep was written by a clock that has been
+	// set back since.
+	if rest := paused.Sub(now); rest > 0 && rest <= maxRest {
 		return false, min(rest, senderLease/2)
 	}
 	claimed, err := s.Store.ClaimDue(ctx, name, now, now.Add(rowLease), batch)
