@@ -222,3 +222,49 @@ func TestRestHasABound(t *testing.T) {
 	say(t, s, "+84900000001", "b")
 	eventually(t, "the next message", func() bool { return len(n.seen()) == 2 })
 }
+
+// While our account is refused, a full outbox must not knock every minute for
+// each of its messages.
+func TestRefusedAccountIsTriedEverMoreSlowly(t *testing.T) {
+	s := &waits{Store: storetest.SQLite(t)}
+	c := &clock{}
+	n := &network{fail: func(core.Outbound) error { return &channel.SendError{Config: true, Err: errors.New("401")} }}
+	say(t, s.Store, "+84900000001", "a")
+	counted := run(t, &outbox.Sender{Channel: n, Store: s, Now: c.now})
+	for try := 1; try <= 9; try++ {
+		eventually(t, "another try", func() bool { return counted("config") >= try })
+		c.turn(11 * time.Minute)
+	}
+	got := s.seen()
+	if got[0] < time.Minute || got[0] > 61*time.Second || got[8] < 8*time.Minute || got[8] > 10*time.Minute+time.Second {
+		t.Fatalf("waits %v", got)
+	}
+}
+
+// waits keeps for how long messages are set back.
+type waits struct {
+	*store.Store
+	mu  sync.Mutex
+	now time.Time // of the claim
+	all []time.Duration
+}
+
+func (w *waits) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
+	w.mu.Lock()
+	w.now = now
+	w.mu.Unlock()
+	return w.Store.ClaimDue(ctx, channel, now, until, n)
+}
+
+func (w *waits) SendLater(ctx context.Context, id string, due time.Time, class string, partsSent int) error {
+	w.mu.Lock()
+	w.all = append(w.all, due.Sub(w.now))
+	w.mu.Unlock()
+	return w.Store.SendLater(ctx, id, due, class, partsSent)
+}
+
+func (w *waits) seen() []time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.all)
+}

@@ -189,7 +189,7 @@ func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool
 	case send.Config:
 		slog.Error("our account is refused by the network", attrs...)
 		r.count("config")
-		r.later(ctx, m, now.Add(time.Minute), "config")
+		r.later(ctx, m, now.Add(max(configRest, Backoff(m.Attempts))), "config")
 	default:
 		slog.Warn("message not sent; trying again", attrs...)
 		r.count("retried")

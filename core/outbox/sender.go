@@ -53,6 +53,7 @@ const (
 	idle        = time.Second      // between looks when nobody wakes us
 	sendTimeout = 15 * time.Second // for one message
 	maxRest     = time.Hour        // whatever a network asks; then it may say so again
+	configRest  = time.Minute      // at least, for a message that our set-up stopped
 )
 
 // Run sends until ctx ends; what was handed to the network by then is marked.
