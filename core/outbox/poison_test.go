@@ -268,3 +268,47 @@ func (w *waits) seen() []time.Duration {
 	defer w.mu.Unlock()
 	return slices.Clone(w.all)
 }
+
+// Parts that would be sent when another node may hold the channel wait for the
+// next round; those that were sent are not sent again.
+func TestNoPartIsSentOvertime(t *testing.T) {
+	s := &claims{Store: storetest.SQLite(t)}
+	c := &clock{}
+	slow := true
+	n := &network{max: 10, fail: func(core.Outbound) error {
+		if slow {
+			slow = false
+			c.turn(16 * time.Second)
+		}
+		return nil
+	}}
+	say(t, s.Store, "+84900000001", "one two1 three four")
+	run(t, &outbox.Sender{Channel: n, Store: s, Now: c.now})
+	eventually(t, "all parts", func() bool { return len(n.seen()) == 2 })
+	if got := s.seen(); !slices.Equal(got, []int{0, 1}) {
+		t.Fatalf("claimed with so many parts sent: %v, want a second round for the second", got)
+	}
+}
+
+// claims keeps how many parts of each claimed message were sent.
+type claims struct {
+	*store.Store
+	mu    sync.Mutex
+	parts []int
+}
+
+func (c *claims) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
+	got, err := c.Store.ClaimDue(ctx, channel, now, until, n)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range got {
+		c.parts = append(c.parts, m.PartsSent)
+	}
+	return got, err
+}
+
+func (c *claims) seen() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.parts)
+}

@@ -84,6 +84,9 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 	}
 }
 
+// errOvertime stops a message between two parts when the deadline has passed.
+var errOvertime = errors.New("no time left for the other parts")
+
 // send hands all parts of a message to the network; m counts those it took.
 func (r *round) send(ctx context.Context, m *core.Queued) error {
 	parts, err := r.parts(*m)
@@ -94,6 +97,9 @@ func (r *round) send(ctx context.Context, m *core.Queued) error {
 	for i := m.PartsSent; i < len(parts); i++ {
 		if err := r.limit.Wait(ctx); err != nil {
 			return err
+		}
+		if r.Now().After(r.deadline) {
+			return errOvertime
 		}
 		part := parts[i]
 		part.ID, part.URN = m.ID, m.URN
@@ -154,7 +160,7 @@ func (r *round) sendPart(ctx context.Context, part core.Outbound) (id string, er
 // failed does what an error of the network asks for; gone says that the
 // recipient is lost.
 func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool) {
-	if errors.Is(err, context.Canceled) { // stopped while waiting for its turn
+	if errors.Is(err, context.Canceled) || errors.Is(err, errOvertime) { // stopped while waiting for its turn
 		r.later(ctx, m, r.Now(), "")
 		return false
 	}
