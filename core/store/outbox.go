@@ -23,21 +23,23 @@ const (
 // that no other sender takes them. A sender that dies lets its lease lapse.
 // Order holds within one priority of one recipient: a message waits while an
 // earlier one of its kind is leased or set back. One that does not open comes
-// with the others, marked, so that it holds up nobody else.
+// with the others, marked, so that it holds up nobody else. A lease that ends
+// long after those given now was made by a clock that has been set back since:
+// it holds nothing.
 func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
 	r, err := s.q.query(ctx, `
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox o
-			WHERE o.channel = $4 AND o.state = 0 AND o.due_at <= $1 AND o.leased_until <= $1
+			WHERE o.channel = $4 AND o.state = 0 AND o.due_at <= $1 AND (o.leased_until <= $1 OR o.leased_until > $5)
 			AND NOT EXISTS (
 				SELECT 1 FROM outbox e
 				WHERE e.address_id = o.address_id AND e.priority = o.priority AND e.state = 0 AND e.id < o.id
-				AND (e.due_at > $1 OR e.leased_until > $1))
+				AND (e.due_at > $1 OR e.leased_until > $1 AND e.leased_until <= $5))
 			ORDER BY o.priority, o.due_at, o.id LIMIT $3 `+s.skipLocked+`)
 		UPDATE outbox SET leased_until = $2, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM due)
 		RETURNING id, address_id, cause, priority, locale_key, lang, args, created_at, attempts, parts_sent`,
-		now.UnixMilli(), until.UnixMilli(), n, channel)
+		now.UnixMilli(), until.UnixMilli(), n, channel, until.Add(clockSlack).UnixMilli())
 	claimed, err := collect(r, err, func(r scanner) (core.Queued, error) {
 		return s.scanQueued(r, channel)
 	})
@@ -73,6 +75,9 @@ func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
 	m.Say.Key = key
 	return m, nil
 }
+
+// clockSlack is how far apart the clocks of two nodes may be.
+const clockSlack = time.Minute
 
 // Sent is a message that its network took.
 type Sent struct{ ID, NetworkID string }
@@ -139,8 +144,8 @@ func (s *Store) HoldSender(ctx context.Context, channel string, now, until time.
 	var paused int64
 	err = s.q.row(ctx, `INSERT INTO senders (channel, holder, until) VALUES ($1, $2, $3)
 		ON CONFLICT (channel) DO UPDATE SET holder = excluded.holder, until = excluded.until
-		WHERE senders.until <= $4 OR senders.holder = excluded.holder
-		RETURNING paused_until`, channel, s.holder, until.UnixMilli(), now.UnixMilli()).Scan(&paused)
+		WHERE senders.until <= $4 OR senders.holder = excluded.holder OR senders.until > $5
+		RETURNING paused_until`, channel, s.holder, until.UnixMilli(), now.UnixMilli(), until.Add(clockSlack).UnixMilli()).Scan(&paused)
 	if err == errNoRows {
 		return false, time.Time{}, nil
 	}

@@ -33,3 +33,31 @@ func TestClaimGoesOnPastADamagedRow(t *testing.T) {
 		}
 	})
 }
+
+// A clock that was set back by an hour, as a new battery or a wrong hand does.
+func TestLeasesOfAClockSetBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if err := s.Take(t.Context(), now, []core.Inbound{message("1", "+84900000001", "a")}, echo); err != nil {
+			t.Fatal(err)
+		}
+		later := now.Add(time.Hour)
+		if got, err := s.ClaimDue(t.Context(), "sms", later, later.Add(time.Minute), 9); err != nil || len(got) != 1 {
+			t.Fatalf("%d claimed, %v", len(got), err)
+		}
+		if got, _ := s.ClaimDue(t.Context(), "sms", later.Add(time.Second), later.Add(61*time.Second), 9); len(got) != 0 {
+			t.Error("a lease that runs holds nothing")
+		}
+		if got, err := s.ClaimDue(t.Context(), "sms", now, now.Add(time.Minute), 9); err != nil || len(got) != 1 {
+			t.Errorf("the clock was set back: %d claimed, %v", len(got), err)
+		}
+		if err := s.Exec(t.Context(), `INSERT INTO senders (channel, holder, until) VALUES ('sms', 'a node that died', $1)`, later.UnixMilli()); err != nil {
+			t.Fatal(err)
+		}
+		if held, _, err := s.HoldSender(t.Context(), "sms", later.Add(-time.Second), later.Add(14*time.Second)); held || err != nil {
+			t.Errorf("another's lease that runs was taken, %v", err)
+		}
+		if held, _, err := s.HoldSender(t.Context(), "sms", now, now.Add(15*time.Second)); !held || err != nil {
+			t.Errorf("the clock was set back: held %v, %v", held, err)
+		}
+	})
+}
