@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -131,15 +133,22 @@ func (s *Store) scanAddress(r scanner) (string, *core.Address, error) {
 		if err != nil || sealed == nil {
 			return ""
 		}
-		var plain string
-		plain, err = s.keys.OpenString(column, at.ID, sealed)
+		plain, openErr := s.keys.OpenString(column, at.ID, sealed)
+		switch {
+		case errors.Is(openErr, seal.ErrUnknownKey): // another node may know it
+			err = fmt.Errorf("address %s: %w", at.ID, openErr)
+		case openErr != nil:
+			// A damaged value is none: a phone is proved again, a form begun
+			// again. To fail would shut this person out for good.
+			slog.Error("sealed value of an address left out", "address", at.ID, "err", openErr)
+		}
 		return plain
 	}
 	at.URN = core.URN(open("addresses.urn", urn))
 	at.Phone = open("addresses.phone", phone)
 	at.State = []byte(open("addresses.state", state))
 	if err != nil {
-		return "", nil, fmt.Errorf("address %s: %w", at.ID, err)
+		return "", nil, err
 	}
 	return at.Channel + "|" + hash, &at, nil
 }
@@ -210,7 +219,9 @@ func (tx *Tx) runTurns(ctx context.Context, inbox []inbound, found map[string]*c
 		if !fresh[m.id] {
 			continue
 		}
-		if err := turn(ctx, tx, found[m.key()], m.Inbound, m.id); err != nil {
+		at := found[m.key()]
+		at.URN = m.URN // by its hash the same, also where the sealed one is damaged
+		if err := turn(ctx, tx, at, m.Inbound, m.id); err != nil {
 			return err
 		}
 	}
