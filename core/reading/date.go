@@ -50,7 +50,10 @@ func ReadDate(s string, field DateField, today string) (Date, error) {
 // readDate reads a text as it stands. strange is whether words of it were not
 // known, so that it may have been typed in another way.
 func readDate(s string, field DateField, now time.Time) (d Date, strange bool, err error) {
-	ts := tokens(zeroForO(Clean(s)))
+	ts := tokens(zeroForO(oneForL(Clean(s))))
+	if spelt, ok := digitByDigit(ts); ok {
+		ts = tokens(spelt)
+	}
 	if len(ts) == 0 || len(ts) > 60 {
 		return Date{}, false, ErrInvalid
 	}
@@ -63,12 +66,19 @@ func readDate(s string, field DateField, now time.Time) (d Date, strange bool, e
 }
 
 // zeroForO reads the letter O among digits as a zero: O1/O2/195O.
-func zeroForO(s string) string {
-	if !strings.ContainsAny(s, "oO") {
+func zeroForO(s string) string { return digitFor(s, "oO", '0') }
+
+// oneForL reads the letters l and I among digits as a one: l960.
+func oneForL(s string) string { return digitFor(s, "lI", '1') }
+
+// digitFor reads letters that look like a digit as that digit, in runs of
+// digits that no other letter touches.
+func digitFor(s, letters string, digit byte) string {
+	if !strings.ContainsAny(s, letters) {
 		return s
 	}
 	b := []byte(s)
-	isO := func(c byte) bool { return c == 'o' || c == 'O' }
+	isO := func(c byte) bool { return strings.IndexByte(letters, c) >= 0 }
 	isDigit := func(c byte) bool { return c >= '0' && c <= '9' }
 	letter := func(i int) bool {
 		return i >= 0 && i < len(b) && (b[i] >= 0x80 || b[i]|' ' >= 'a' && b[i]|' ' <= 'z')
@@ -88,7 +98,7 @@ func zeroForO(s string) string {
 		if digits > 0 && !letter(i-1) && !letter(j) {
 			for k := i; k < j; k++ {
 				if isO(b[k]) {
-					b[k] = '0'
+					b[k] = digit
 				}
 			}
 		}
@@ -101,6 +111,7 @@ func zeroForO(s string) string {
 type found struct {
 	y, m, d   int
 	yearTold  bool // y was typed or follows from the words
+	relative  bool // told by its distance from today
 	weekday   int  // 1 Monday .. 7 Sunday: a bare weekday, to be checked or placed
 	week      int  // for a weekday: its week from this one
 	weekTold  bool

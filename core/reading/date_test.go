@@ -22,7 +22,17 @@ func TestReadDate(t *testing.T) {
 			"1950-02":    {"2/1950", "02-1950", "tháng 2/1950", "tháng 2 năm 1950", "thg 2 1950", "t2/1950", "tháng hai năm 50", "021950", "1950-02", "2/50"},
 			"1983":       {"1983", "sn 1983", "sn: 83", "sinh năm 1983", "năm sinh 1983", "nam sinh 1983", "em sn 83", "năm 83", "sinh 83", "'83", "1983 nhé"},
 			"1960-05-25": {"ngày hai mươi lăm tháng năm năm 1960", "ngày hăm lăm tháng năm 1960"},
+			"1960-09-02": {"mồng hai tháng chín năm một nghìn chín trăm sáu mươi", "mung hai thang chin nam mot ngan chin tram sau muoi", "hai tháng chín sáu mươi", "2 tháng 9 năm sáu mươi"},
+			"1960":       {"một chín sáu mươi", "mot chin sau khong", "sinh nam sau muoi", "một nghìn chín trăm sáu mươi", "1 9 6 0", "19 60", "l960", "196O"},
+			"1955-05":    {"tháng năm năm năm lăm", "thang nam nam mot chin nam lam"}, "2005": {"hai nghìn không trăm lẻ năm", "hai ngàn lẻ năm", "20 05", "2k5", "em 2k5"}, "1995": {"k95"},
+			"1977-06-05": {"5 June 1977", "June 5 1977", "June 5th, 1977", "5th of June 1977", "05-Jun-77", "5 jun '77", "1977-06-05"},
+			"invalid":    {"mười hai", "hai mươi", "k9", "2k123", "sáu", "31 June 1977"},
 		}},
+		{"who knows the year alone tells it", Birth, cases{
+			"1960": {"không nhớ ngày, sinh năm 1960", "khong nho ngay thang, 1960", "chỉ nhớ năm 1960", "quen ngay, sn 60"}, "1960-09": {"quên ngày, tháng 9 năm 1960"},
+			"invalid": {"không nhớ ngày 5/6/1960", "không nhớ năm 1960"},
+		}},
+		{"an age beside this year is no birth in this year", Birth, cases{"invalid": {"năm nay 61 tuổi", "nay 61 tuoi", "hôm nay 61 tuổi"}, "1960": {"1960, năm nay 61 tuổi"}}},
 		{"two digits above this year are the last century", Birth, cases{
 			"1922-01-01": {"1/1/22"}, "2020-01-01": {"1/1/20"}, "2021-02-01": {"01/02/21", "010221"},
 		}},
@@ -35,7 +45,7 @@ func TestReadDate(t *testing.T) {
 			"invalid": {"25/12", "10/11", "ngày 5 tháng 6", "62", "71 tuổi", "35", "tháng 5"},
 		}},
 		{"lunar", Birth, cases{
-			"unsupported": {"mồng 5 tháng 5 âm lịch", "5/6/1977 al", "5/6/1977 âm", "(âm lịch) 5/6/1977", "25 tháng chạp 1950", "rằm tháng 7 năm 1950", "sinh năm Canh Dần"},
+			"unsupported": {"mồng 5 tháng 5 âm lịch", "5/6/1977 al", "5/6/1977 âm", "(âm lịch) 5/6/1977", "25 tháng chạp 1950", "rằm tháng 7 năm 1950", "sinh năm Canh Dần", "canh tý", "tuoi giap ngo"},
 		}},
 		{"does not know, says two, says something else", Birth, cases{
 			"invalid": {"", "chưa rõ", "không nhớ", "không biết", "1950 hoặc 1951", "01/02/1950, 02/03/1960", "0900123456", "046085001234", "abc", "chắc 1950", "hình như 1950"},
@@ -118,5 +128,29 @@ func TestReadDateOverNewYear(t *testing.T) {
 	}
 	if _, err := ReadDate("1/1", PastEvent, "today"); err == nil {
 		t.Error("a bad today passed")
+	}
+}
+
+func TestSuggestDate(t *testing.T) {
+	const today = "2021-08-15"
+	tests := []struct {
+		name  string
+		field DateField
+		want  map[string][]string // the date to ask about, "" for none
+	}{
+		{"an age", Birth, map[string][]string{"1961": {"60 tuổi", "60 tuoi", "60t", "năm nay 60 tuổi", "mẹ con 60 tuổi rồi", "60 years"}, "2021-05": {"3 tháng tuổi"}, "2019": {"bé 2 tuổi"}}},
+		{"two digits of a year", Birth, map[string][]string{"1960": {"60"}, "2005": {"05"}, "1922": {"22"}}},
+		{"zeros for what is not known", Birth, map[string][]string{"1960": {"00/00/1960", "0/0/1960"}, "1960-09": {"00/09/1960"}}},
+		{"no suggestion, or a date by itself", Birth, map[string][]string{"": {"", "1960", "abc", "6", "60 61", "0 tuổi", "200 tuổi", "02/09/1960", "31/02/1960", "không nhớ", "00/13/1960", "1234567"}}},
+		{"the bare day of an event", PastEvent, map[string][]string{"2021-08-12": {"12"}, "2021-07-20": {"20"}, "2021-07-31": {"31"}, "": {"0", "32", "60 tuổi", "12 13", "hôm qua"}}},
+	}
+	for _, test := range tests {
+		for want, inputs := range test.want {
+			for _, in := range inputs {
+				if d, ok := SuggestDate(in, test.field, today); ok != (want != "") || ok && d.Date != want {
+					t.Errorf("%s: %q: %v, %v, want %q", test.name, in, d, ok, want)
+				}
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,8 @@ type dateParser struct {
 	lunar bool
 	doubt bool // a word of doubt was found
 	clash bool // two dates were found that differ
+	aged  bool // an age was told
+	part  bool // the day is said not to be known
 
 	strange bool // a word was not known
 }
@@ -41,7 +44,7 @@ func (p *dateParser) parse() (found, error) {
 			continue
 		}
 		if !p.ts[i].num {
-			p.strange = true
+			p.strange = p.strange || !p.isAge(i)
 		} else if !p.code(i) {
 			leftover = true
 		}
@@ -50,19 +53,36 @@ func (p *dateParser) parse() (found, error) {
 	if p.lunar {
 		return found{}, ErrUnsupported
 	}
+	if p.aged && p.field == Birth { // "năm nay 61 tuổi" tells no year of birth
+		all = slices.DeleteFunc(all, func(f found) bool { return f.relative })
+	}
 	if leftover || p.doubt || len(all) == 0 {
 		return found{}, ErrInvalid
 	}
-	return p.join(all)
+	f, err := p.join(all)
+	if p.part && f.d != 0 {
+		return found{}, ErrInvalid
+	}
+	return f, err
 }
 
 // at reads the date expression that begins at i. A zero found with n > 0 is a
 // word without a date of its own.
 func (p *dateParser) at(i int) (f found, n int) {
+	if f, n := p.slang(i); n > 0 {
+		return f, n
+	}
 	if p.ts[i].num {
 		if f, n := p.numeric(i); n > 0 {
 			return f, n
 		}
+	}
+	if _, n := p.word(i, "part"); n > 0 && p.field == Birth {
+		p.part = true
+		return found{}, n
+	}
+	if y, n := p.spokenYear(i); n > 0 {
+		return found{y: y, yearTold: true}, n
 	}
 	for _, try := range []func(int) (found, int){p.counting, p.dayMonth, p.english, p.weekdayAt, p.relative, p.monthFirst, p.dayOnly, p.yearOnly} {
 		if f, n := try(i); n > 0 {
@@ -87,10 +107,14 @@ func (p *dateParser) isLunar(i int) bool {
 	case "am", "al", "ta":
 		return i > 0 && p.ts[i-1].num
 	case "canh", "giap", "at", "binh", "dinh", "mau", "tan", "nham", "quy":
-		return i > 0 && fits(p.ts[i-1].text, "năm")
+		return i > 0 && fits(p.ts[i-1].text, "năm") || i+1 < len(p.ts) && yearBeasts[p.ts[i+1].bare]
 	}
 	return true
 }
+
+// yearBeasts end the name of a lunar year: Canh Tý.
+var yearBeasts = map[string]bool{"ty": true, "suu": true, "dan": true, "mao": true, "meo": true, "thin": true, "ti": true, "ngo": true,
+	"mui": true, "than": true, "dau": true, "tuat": true, "hoi": true}
 
 // numeric reads dates in digits: 1/2/1950, 1-2-50, 01021950, 2/1950, 10/7, 1950.
 func (p *dateParser) numeric(i int) (found, int) {
@@ -116,6 +140,9 @@ func (p *dateParser) numeric(i int) (found, int) {
 			}
 			if f, ok := p.pair(text, p.ts[i+1].text); ok {
 				return f, 2
+			}
+			if y, ok := p.yearText(i+1, true); ok && sep == "" && p.field == Birth && (text == "19" || text == "20") {
+				return found{y: 100*int(10*(text[0]-'0')+text[1]-'0') + y%100, yearTold: true}, 2 // 19 60
 			}
 			if sep != "" {
 				return bad, 2

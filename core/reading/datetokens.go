@@ -4,11 +4,14 @@ import "strconv"
 
 // code reports a number that is part of a code (VN1547, F1) or an age.
 func (p *dateParser) code(i int) bool {
-	if i+1 < len(p.ts) && !p.ts[i+1].breaks() && (fits(p.ts[i+1].text, "tuổi") || p.ts[i+1].text == "t" && p.ts[i+1].glue) {
+	if i+1 < len(p.ts) && !p.ts[i+1].breaks() && (p.isAge(i+1) || p.ts[i+1].text == "t" && p.ts[i+1].glue) {
+		p.aged = true
 		return true
 	}
 	return i > 0 && p.ts[i].glue && !p.ts[i-1].num
 }
+
+func (p *dateParser) isAge(i int) bool { return fits(p.ts[i].text, "tuổi") }
 
 // clock skips a time of day: 8h30, 08:30, 8 giờ 30 phút, 10h sáng.
 func (p *dateParser) clock(i int) int {

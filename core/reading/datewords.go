@@ -1,9 +1,6 @@
 package reading
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 var englishMonths = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 
@@ -21,7 +18,17 @@ func (p *dateParser) yearWord(i int) (y, n int) {
 		if y, ok := p.yearText(i+n, true); ok {
 			return y, n + 1
 		}
-		return 0, 0
+		if y, k := p.spokenYear(i + n); k > 0 {
+			return y, n + k
+		}
+		y, k := p.spokenShort(i + n)
+		return y, n*min(k, 1) + k
+	}
+	if y, n := p.spokenYear(i); n > 0 {
+		return y, n
+	}
+	if y, n := p.spokenShort(i); n > 0 {
+		return y, n
 	}
 	if !p.ts[i].num || p.ts[i].glue {
 		return 0, 0
@@ -138,7 +145,7 @@ func isDateSeparator(ts []token, i int) bool {
 func (p *dateParser) yearOnly(i int) (found, int) {
 	if id, n := p.word(i, "y0", "y-1", "y-2", "y1"); n > 0 {
 		by, _ := offset(id, "y")
-		return found{y: p.now.Year() + by, yearTold: true}, n
+		return found{y: p.now.Year() + by, yearTold: true, relative: true}, n
 	}
 	_, n := p.word(i, "year")
 	if n == 0 {
@@ -149,6 +156,12 @@ func (p *dateParser) yearOnly(i int) (found, int) {
 	}
 	if y, ok := p.yearText(i+n, p.field == Birth); ok {
 		return found{y: y, yearTold: true}, n + 1
+	}
+	if y, k := p.spokenYear(i + n); k > 0 {
+		return found{y: y, yearTold: true}, n + k
+	}
+	if y, k := p.spokenShort(i + n); k > 0 {
+		return found{y: y, yearTold: true}, n + k
 	}
 	return found{}, 0
 }
@@ -210,7 +223,9 @@ func (p *dateParser) relative(i int) (found, int) {
 		return found{}, 0
 	}
 	if by, ok := offset(id, "d"); ok {
-		return dayOf(p.now.AddDate(0, 0, by)), n
+		f := dayOf(p.now.AddDate(0, 0, by))
+		f.relative = true
+		return f, n
 	}
 	return found{}, 0
 }
@@ -254,12 +269,23 @@ func (p *dateParser) weekdayAt(i int) (found, int) {
 	return f, i - from
 }
 
+// ordinal skips what makes an English ordinal of the number before i: 5th.
+func (p *dateParser) ordinal(i int) int {
+	if i < len(p.ts) && p.ts[i].glue && (p.ts[i].text == "st" || p.ts[i].text == "nd" || p.ts[i].text == "rd" || p.ts[i].text == "th") {
+		return i + 1
+	}
+	return i
+}
+
 // english reads "1 Feb 1950", "February 1, 1950", "Feb 1950".
 func (p *dateParser) english(i int) (found, int) {
 	from := i
 	d, ok := p.number(i, 31)
 	if ok {
-		i++
+		i = p.ordinal(i + 1)
+		if i < len(p.ts) && p.ts[i].text == "of" {
+			i++
+		}
 	}
 	id, n := p.word(i, englishMonths...)
 	if n == 0 {
@@ -275,12 +301,11 @@ func (p *dateParser) english(i int) (found, int) {
 	if !ok {
 		if d, is := p.number(i, 31); is {
 			f.d = d
-			i++
+			i = p.ordinal(i + 1)
 		}
 	}
-	if i < len(p.ts) && p.ts[i].num && len(p.ts[i].text) == 4 {
-		f.y, _ = strconv.Atoi(p.ts[i].text)
-		f.yearTold = true
+	if y, told := p.yearText(i, p.field == Birth); told && !p.ts[i].glue {
+		f.y, f.yearTold = y, true
 		i++
 	}
 	if f.d == 0 && !f.yearTold {
