@@ -37,7 +37,7 @@ func (b *bench) places(context.Context) error {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 
-	text, err := os.ReadFile("core/area/testdata/places.json")
+	text, err := os.ReadFile("core/reading/testdata/vietnamese-input.json")
 	if err != nil {
 		return fmt.Errorf("run from the top of the tree: %w", err)
 	}
@@ -48,7 +48,7 @@ func (b *bench) places(context.Context) error {
 		} `json:"place"`
 	}
 	if err := json.Unmarshal(text, &file); err != nil || len(file.Place) < 50 {
-		return fmt.Errorf("places.json: %d places, %v", len(file.Place), err)
+		return fmt.Errorf("vietnamese-input.json: %d places, %v", len(file.Place), err)
 	}
 	var all []time.Duration
 	for _, p := range file.Place {

@@ -7,7 +7,10 @@ import (
 	"testing"
 )
 
-// vector is one case of testdata/places.json.
+// vectorFile holds the cases of all readers; the places are ours.
+const vectorFile = "../reading/testdata/vietnamese-input.json"
+
+// vector is one case of it.
 type vector struct {
 	ID      string         `json:"id"`
 	Input   string         `json:"input"`
@@ -18,7 +21,7 @@ type vector struct {
 
 func vectors(t testing.TB) []vector {
 	t.Helper()
-	text, err := os.ReadFile("testdata/places.json")
+	text, err := os.ReadFile(vectorFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +32,7 @@ func vectors(t testing.TB) []vector {
 		t.Fatal(err)
 	}
 	if len(file.Place) < 80 {
-		t.Fatalf("only %d cases in testdata/places.json", len(file.Place))
+		t.Fatalf("only %d places in %s", len(file.Place), vectorFile)
 	}
 	return file.Place
 }
