@@ -3,6 +3,7 @@ package reading
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -43,22 +44,90 @@ func ReadID(s string, field string) (IDNumber, error) {
 	if hasNone(s) {
 		return IDNumber{}, ErrNone
 	}
+	s = withoutIssue(s)
 	text, passport, insurance, ok := idText(s)
-	if !ok {
-		text = loneDigits(s)
+	if ok {
+		digits := strings.ReplaceAll(text, "O", "0")
+		if ones := strings.NewReplacer("L", "1", "I", "1").Replace(digits); len(ones) == 9 || len(ones) == 12 {
+			digits = ones // 19l234567; no passport is of digits and an L within
+		}
+		if id, err := readDigitsOf(digits, passport, insurance || field == "insurance"); err == nil {
+			return id, nil
+		}
 	}
-	if zeroed := strings.ReplaceAll(text, "O", "0"); allDigits(zeroed) {
-		if id, err := readIDDigits(zeroed, passport, insurance || field == "insurance"); err == nil {
+	if !ok || !isInsuranceCard(text) && !isPassport(text, passport) {
+		if id, err := readDigitsOf(loneDigits(s), speaksOfPassport(s), insurance || field == "insurance"); err == nil {
 			return id, nil
 		}
 	}
 	switch {
+	case !ok:
 	case isInsuranceCard(text):
 		return IDNumber{Type: "bhyt", Normalized: text}, nil
 	case isPassport(text, passport):
 		return IDNumber{Type: "passport", Normalized: text}, nil
 	}
 	return IDNumber{}, ErrInvalid
+}
+
+func readDigitsOf(digits string, passport, insurance bool) (IDNumber, error) {
+	if !allDigits(digits) {
+		return IDNumber{}, ErrInvalid
+	}
+	return readIDDigits(digits, passport, insurance)
+}
+
+// withoutIssue cuts off when and where a card was issued, as it stands behind
+// the number: "191234567 cấp ngày 1/2/2010".
+func withoutIssue(s string) string {
+	ts := tokens(s)
+	seen := 0 // digits so far
+	for i, t := range ts {
+		switch {
+		case t.num:
+			seen += len(t.text)
+		case seen >= 9 && (t.text == "cấp" || t.text == "cap") && !t.glue:
+			for i > 0 && (fits(ts[i-1].text, "ngày") || fits(ts[i-1].text, "nơi")) {
+				i--
+			}
+			return strings.TrimRight(s[:len(s)-len(fromToken(s, i))], " ,.;-–(")
+		}
+	}
+	return s
+}
+
+// fromToken is the text from token n on.
+func fromToken(s string, n int) string {
+	var kind, prev byte
+	seen := -1
+	for i, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			kind = '0'
+		case unicode.IsLetter(r), unicode.Is(unicode.M, r):
+			kind = 'a'
+		default:
+			kind = 0
+		}
+		if kind != prev && kind != 0 {
+			if seen++; seen == n {
+				return s[i:]
+			}
+		}
+		prev = kind
+	}
+	return ""
+}
+
+// speaksOfPassport reports the word for a passport anywhere.
+func speaksOfPassport(s string) bool {
+	ts := tokens(s)
+	for i := range ts {
+		if id, _ := idWords.match(ts, i); id == "passport" {
+			return true
+		}
+	}
+	return false
 }
 
 // idText joins the parts of the number and drops the words around it. ok is
@@ -86,7 +155,7 @@ func idText(s string) (text string, passport, insurance, ok bool) {
 		case final: // "ạ" without its mark
 		case hasMarks(t.text) || !t.num && len(t.text) > 3:
 			return "", false, false, false
-		case last >= 0 && i != last+1, last >= 0 && strings.Trim(t.gap, " .-–") != "":
+		case last >= 0 && i != last+1, last >= 0 && strings.Trim(t.gap, " .-–()") != "":
 			return "", false, false, false
 		default:
 			b.WriteString(strings.ToUpper(t.text))
@@ -102,8 +171,10 @@ func idText(s string) (text string, passport, insurance, ok bool) {
 func loneDigits(s string) string {
 	var digits string
 	last := -1
-	for i, t := range tokens(zeroForO(s)) {
+	ts := tokens(zeroForO(s))
+	for i, t := range ts {
 		switch {
+		case t.num && (t.text == "9" || t.text == "12") && i+1 < len(ts) && fits(ts[i+1].text, "số"): // "chứng minh 9 số"
 		case !t.num:
 			if t.glue || utf8.RuneCountInString(t.text) < 2 || fits(t.text, "không") || noWords[t.text] {
 				return ""

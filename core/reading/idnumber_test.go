@@ -26,8 +26,14 @@ func TestReadID(t *testing.T) {
 		}},
 		{"ten digits are a card only where a card was asked for", "", cases{"invalid": {"4612345678", "0900123456"}}},
 		{"ten digits are a card only where a card was asked for", "insurance", cases{"bhxh 4612345678": {"4612345678", "46 1234 5678"}, "invalid": {"0000000000"}, "none": {"không có", "chưa có thẻ"}}},
-		{"has none, or does not know", "", cases{"none": {"không có", "chưa có cmnd", "ko", "bé chưa có giấy tờ"}, "invalid": {"không nhớ", "", "abc", "có"}}},
-		{"more than one number", "", cases{"invalid": {"046085001234, 191234567", "191234567/046085001234", "191234567 cấp ngày 1/2/2010", "191234567 cccd 046085001234"}}},
+		{"has none, or does not know", "", cases{"none": {"không có", "chưa có cmnd", "ko", "bé chưa có giấy tờ", "con nho khong co cccd", "bị mất cccd rồi", "that lac giay to"}, "invalid": {"không nhớ", "", "abc", "có"}}},
+		{"more than one number", "", cases{"invalid": {"046085001234, 191234567", "191234567/046085001234", "191234567 cccd 046085001234"}}},
+		{"with its day of issue, among other words", "", cases{
+			"cmnd 191234567":     {"191234567 cấp ngày 1/2/2010", "191234567, ngay cap 01/02/2010 noi cap CA TT Hue", "chung minh 9 so 191234567", "19l234567"},
+			"cccd 046160001234":  {"046160001234 cap ngay 12/3/2021", "(046)160001234", "046160001234 nu", "CCCD 12 số 046160001234"},
+			"passport 488123456": {"US passport 488123456", "my passport no. is 488123456"},
+			"invalid":            {"cấp ngày 1/2/2010", "191234567, 046160001234 cấp ngày 1/2/2010"},
+		}},
 		{"a number denied", "", cases{"invalid": {"không phải 191234567", "ko phai 191234567"}}},
 	}
 	for _, test := range tests {
