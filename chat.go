@@ -67,7 +67,22 @@ func chatCommand(ctx context.Context, args, environ []string, in io.Reader, out 
 	}
 	t.folder = folder
 	t.out = out
+	if isTerminal(in) {
+		fmt.Fprintln(out, chatHint)
+	}
 	return t.run(ctx, in)
+}
+
+// chatHint is for somebody who sits before an empty screen.
+const chatHint = "Each line is a message: begin with KB. [label] presses a button. Ctrl-D ends."
+
+func isTerminal(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	stat, err := f.Stat()
+	return err == nil && stat.Mode()&os.ModeCharDevice != 0
 }
 
 // terminal is one telephone in a terminal.

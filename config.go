@@ -230,7 +230,11 @@ func (c *config) help(out io.Writer, command string, own *flag.FlagSet) {
 	if command == "serve" {
 		fmt.Fprint(out, usage)
 	} else {
-		fmt.Fprintf(out, "khaibao %s\n", command)
+		for line := range strings.Lines(usage) {
+			if strings.HasPrefix(line, "  khaibao "+command+" ") {
+				fmt.Fprint(out, strings.TrimSpace(line), "\n\n")
+			}
+		}
 		own.SetOutput(out)
 		own.PrintDefaults()
 	}
