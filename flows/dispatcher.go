@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -194,7 +195,31 @@ func (d *Dispatcher) answer(group []waiting, err error) {
 	}
 }
 
+// take stores a group. A message alone that meets a fault of ours would meet it
+// again however often it came: it is recorded, and its sender told.
 func (d *Dispatcher) take(ctx context.Context, group []waiting) error {
+	err := d.takeBy(ctx, group, (*turnRun).message)
+	if len(group) > 1 || !errors.Is(err, errFault) {
+		return err
+	}
+	slog.Error("a message met a fault of ours; its sender is told", "channel", group[0].m.Channel, "err", err)
+	d.Count("faults", group[0].m.Channel)
+	return d.takeBy(ctx, group, (*turnRun).apologise)
+}
+
+// errFault marks what is wrong with us and not with the moment.
+var errFault = errors.New("fault")
+
+// takeBy stores a group, each message's turn run by one method. A panic ends
+// the transaction and not the program, which would meet the same message again
+// at every start.
+func (d *Dispatcher) takeBy(ctx context.Context, group []waiting, turn func(*turnRun, context.Context, core.Inbound) error) (err error) {
+	defer func() {
+		if recover() != nil { // the stack only: what panicked may quote what was typed
+			slog.Error("taking messages panicked", "count", len(group), "stack", string(debug.Stack()))
+			err = fmt.Errorf("taking messages panicked: %w", errFault)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, takeTimeout)
 	defer cancel()
 	now := d.Now()
@@ -209,9 +234,9 @@ func (d *Dispatcher) take(ctx context.Context, group []waiting) error {
 	return d.Store.Take(ctx, now, messages, func(ctx context.Context, tx *store.Tx, at *core.Address, m core.Inbound, id string) error {
 		run := turnRun{d: d, tx: tx, at: at, cause: id, event: Event{
 			Now: now, Today: core.DayOf(now), Features: d.Features[m.Channel], Setting: setting}}
-		return run.message(codes.WithNetwork(ctx, m.Network), m)
+		return turn(&run, codes.WithNetwork(ctx, m.Network), m)
 	})
 }
 
 // errTooLong stops a turn whose effects never end: a fault of ours.
-var errTooLong = errors.New("a turn asked for more than 16 results")
+var errTooLong = fmt.Errorf("a turn asked for more than 16 results: %w", errFault)

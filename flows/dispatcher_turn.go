@@ -38,10 +38,7 @@ func (r *turnRun) message(ctx context.Context, m core.Inbound) error {
 			return err
 		}
 	}
-	session, err := r.session()
-	if err != nil {
-		return err
-	}
+	session := r.session()
 	events := []Event{r.event}
 	events[0].In = &m
 	for n := 0; len(events) > 0; n++ {
@@ -89,15 +86,23 @@ func (r *turnRun) safeTurn(s Session, e Event) (next Session, effects []Effect, 
 	return next, effects, true
 }
 
-func (r *turnRun) session() (Session, error) {
-	s := Session{}
-	if len(r.at.State) > 0 {
-		if err := json.Unmarshal(r.at.State, &s); err != nil {
-			return s, fmt.Errorf("session of address %s is no JSON", r.at.ID)
-		}
+// apologise answers a message that met a fault of ours, and leaves the session
+// as it was.
+func (r *turnRun) apologise(context.Context, core.Inbound) error {
+	r.say(core.Say{Key: "error.internal", Args: map[string]string{"hotline": r.event.Setting.Hotline}})
+	return nil
+}
+
+// session is the address's place in its conversation. One that cannot be read
+// is begun anew: to fail would shut its person out for good.
+func (r *turnRun) session() Session {
+	var s Session
+	if len(r.at.State) > 0 && json.Unmarshal(r.at.State, &s) != nil {
+		slog.Error("session begun anew: it is no JSON", "address", r.at.ID)
+		return Session{}
 	}
 	s.Form, s.Question = r.at.Form, r.at.Question
-	return s, nil
+	return s
 }
 
 func (r *turnRun) keep(s Session) error {
