@@ -60,7 +60,7 @@ func TestReadSymptoms(t *testing.T) {
 			"fatigue -cough": {"hết ho rồi nhưng còn mệt", "het ho con met"},
 		}},
 		{"none at all", cases{
-			"none": {"không", "dạ không ạ", "không có", "k", "0", "không có triệu chứng gì", "khong co trieu chung", "ko có gì hết", "bình thường", "bt", "khỏe", "khoẻ ạ", "vẫn khỏe mạnh bình thường", "sức khỏe tốt", "không sao", "không răng cả", "không có chi mô", "không có dấu hiệu bất thường", "none", "no symptoms", "khoong", "Kh«ng", "không có vấn đề gì về sức khỏe", "chưa thấy gì", "mọi thứ bình thường", "Dạ em khoẻ ạ cảm ơn bác sĩ"},
+			"none": {"khong chi ca", "không chi hết", "không", "dạ không ạ", "không có", "k", "0", "không có triệu chứng gì", "khong co trieu chung", "ko có gì hết", "bình thường", "bt", "khỏe", "khoẻ ạ", "vẫn khỏe mạnh bình thường", "sức khỏe tốt", "không sao", "không răng cả", "không có chi mô", "không có dấu hiệu bất thường", "none", "no symptoms", "khoong", "Kh«ng", "không có vấn đề gì về sức khỏe", "chưa thấy gì", "mọi thứ bình thường", "Dạ em khoẻ ạ cảm ơn bác sĩ"},
 		}},
 		{"none but one", cases{
 			"cough":   {"không có triệu chứng gì ngoài ho nhẹ", "không có gì, chỉ ho", "khỏe, chỉ ho"},
@@ -138,6 +138,9 @@ func TestReadChoices(t *testing.T) {
 	}{
 		{"commas", "1,3,5", "[1 3 5]"}, {"blanks", "1 3 5", "[1 3 5]"}, {"dots", "1.3.5", "[1 3 5]"}, {"slash", "1/3", "[1 3]"}, {"word between", "1va3", "[1 3]"}, {"words around", "số 1 và số 3 ạ", "[1 3]"},
 		{"twice, and out of order", "5 1 1", "[1 5]"}, {"full width", "１，３", "[1 3]"}, {"keys", "1️⃣ 3️⃣", "[1 3]"}, {"leading zero", "01", "[1]"}, {"brackets", "(1) (3)", "[1 3]"},
+		{"all of them", "cả 6", "[1 2 3 4 5 6]"}, {"all of them?", "cả 3", "?"}, {"both", "cả 1 và 3", "[1 3]"}, {"both", "cả 1 lẫn 3", "[1 3]"},
+		{"a number in words", "số hai", "[2]"}, {"a number in words", "hai", "[2]"}, {"numbers in words", "so mot va so ba", "[1 3]"}, {"a word, or a number?", "ba", "?"}, {"a word, or a number?", "sau", "?"}, {"chosen", "chọn 2", "[2]"},
+		{"none in English", "none of these", "[]"}, {"none of anything, in Hue", "khong chi ca", "[]"},
 		{"zero is none", "0", "[]"}, {"none in a word", "không", "[]"}, {"none, politely", "dạ không có ạ", "[]"},
 		{"hyphens between three are a list", "1-3-5", "[1 3 5]"}, {"a range in words", "2 đến 4", "[2 3 4]"},
 		{"range or pair?", "1-3", "?"}, {"thirteen, or one and three?", "13", "?"}, {"off the list", "7", "?"}, {"none and one", "0 1", "?"}, {"minus", "-1", "?"}, {"a sum", "5%", "?"},

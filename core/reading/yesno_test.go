@@ -52,7 +52,7 @@ func TestReadSex(t *testing.T) {
 		{"plain", Male, []string{"nam", "Nam ạ", "NAM", "giới tính nam", "trai", "con trai", "đàn ông", "anh", "male", "M"}},
 		{"plain", Female, []string{"nữ", "nu", "NỮ", "gái", "con gái", "đàn bà", "phụ nữ", "chị", "em là nữ", "female", "nuwx", "nu74", "nữ nhé con", "bà già", "mẹ", "cô"}},
 		{"the third", Other, []string{"khác", "khac", "giới tính khác", "other"}},
-		{"none told, or two", "", []string{"", "co", "nam nữ", "nam hay nữ", "năm", "nữa", "x", "1", "không", "Nam Định"}},
+		{"none told, or two", "", []string{"", "co", "ba", "nam nữ", "nam hay nữ", "năm", "nữa", "x", "1", "không", "Nam Định"}},
 	}
 	for _, test := range tests {
 		for _, in := range test.inputs {
