@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"khaibao/core"
@@ -15,12 +16,19 @@ const pictureSize = 512
 
 // Render puts a Say into words, and draws its QR where pictures can be shown.
 // Networks with plain text get the short wordings, whose keys end in ".sms",
-// where there are any.
+// where there are any. A Say of another version of the program, whose key there
+// are no words for, gives an empty line: nobody is shown a key.
 func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) channel.Line {
 	w := words{b, lang, f.Plain}
+	if !w.know(s.Key) {
+		return channel.Line{}
+	}
 	var text strings.Builder
 	text.WriteString(w.say(s.Key, &s))
 	for i := range s.Lines {
+		if !w.know(s.Lines[i].Line) {
+			continue
+		}
 		text.WriteByte('\n')
 		text.WriteString(w.say(s.Lines[i].Line, &s.Lines[i]))
 	}
@@ -49,6 +57,13 @@ type words struct {
 	bundle *locales.Bundle
 	lang   string
 	short  bool
+}
+
+// know tells whether there are words for a key, in the language or the default.
+func (w words) know(key string) bool {
+	return slices.ContainsFunc([]string{w.lang, locales.Langs[0]}, func(lang string) bool {
+		return w.bundle.Has(lang, key) || w.short && w.bundle.Has(lang, key+".sms")
+	})
 }
 
 func (w words) say(key string, s *core.Say) string {
