@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"io"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"khaibao/core"
 )
 
 // What conversations name must be in the database from its first start.
@@ -34,8 +37,25 @@ func TestSettingsOfANewDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.LookBack != tt.lookBack || got.Disease != "COVID-19" || got.Notice != 1 || got.Hotline != "19001075" {
+		if got.LookBack != tt.lookBack || got.Disease != "COVID-19" || got.Notice != 1 || got.Hotline != "19001075" || got.AskReligion {
 			t.Errorf("%s: %+v", tt.day, got)
+		}
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, "kb.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`INSERT INTO dated (name, from_day, value) VALUES ('ask_religion', '2021-08-01', 'yes')`); err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[string]bool{"2021-07-31": false, "2021-08-01": true} {
+		now, err := time.ParseInLocation(time.DateOnly, day, core.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := newSettings(c, s).at(t.Context(), now); err != nil || got.AskReligion != want {
+			t.Errorf("%s: religion is asked for: %t, %v", day, got.AskReligion, err)
 		}
 	}
 }

@@ -43,7 +43,7 @@ type Setting struct {
 	Notice       int    // version of the privacy notice in force
 	NoticeURL    string
 	PublicURL    string
-	AskReligion  bool
+	AskReligion  bool // off unless the province has a reason: it is sensitive by law
 	CodeLifetime time.Duration
 }
 

@@ -237,3 +237,4 @@ INSERT INTO dated (name, from_day, value) VALUES ('look_back_days', '2021-05-05'
 INSERT INTO dated (name, from_day, value) VALUES ('look_back_days', '2021-07-14', '14');
 INSERT INTO dated (name, from_day, value) VALUES ('notice', '2020-01-01', '1');
 INSERT INTO dated (name, from_day, value) VALUES ('disease', '2020-01-01', 'COVID-19');
+INSERT INTO dated (name, from_day, value) VALUES ('ask_religion', '2020-01-01', 'no');
