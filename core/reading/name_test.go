@@ -54,6 +54,7 @@ func TestReadName(t *testing.T) {
 		{"said to a child, and thanks", "con ơi mẹ tên là Nguyễn Thị Hoa nhé con, cảm ơn", "Nguyễn Thị Hoa", "Nguyễn", "Hoa"},
 		{"the same without marks", "con oi me ten la nguyen thi hoa cam on con", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
 		{"whose mother", "khai ho me toi Nguyen Thi Hoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
+		{"greeted, and named", "chao con, me la Nguyen Thi Hoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
 		{"a daughter", "con gái Lê Thị Lan", "Lê Thị Lan", "Lê", "Lan"},
 		{"as texting to a number", "KB Nguyen Thi Hoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"},
 		{"ông without its mark", "ong nguyen van ba", "Nguyen Van Ba", "Nguyen", "Ba"},
