@@ -100,7 +100,7 @@ var (
 
 // table is the duty table of the design. It names team and police at a check;
 // station, digitisation and CDC meet people from elsewhere with the QR in
-// hand too (requirements, O1), and get there what a check-point gets.
+// hand too (docs/functions.md, O1), and get there what a check-point gets.
 var table = map[Duty]map[Where]row{
 	Team:         {AtCheck: atCheck, InArea: fullArea},
 	Police:       {AtCheck: atCheck},
