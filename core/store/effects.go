@@ -37,7 +37,8 @@ func (tx *Tx) SetNotice(ctx context.Context, at *core.Address, version int) erro
 }
 
 // Prove ties an address to a phone that it proved. Whoever declared by this
-// phone on another channel is known here from now on.
+// phone on another channel is known here from now on, and whoever declared here
+// by another phone no more.
 func (tx *Tx) Prove(ctx context.Context, at *core.Address, e164, how string) error {
 	hash := tx.s.phoneHash(e164)
 	var people int64
@@ -45,7 +46,8 @@ func (tx *Tx) Prove(ctx context.Context, at *core.Address, e164, how string) err
 	if err != nil {
 		return fmt.Errorf("prove phone: %w", err)
 	}
-	at.Phone, at.ProvenHow, at.Declared = e164, how, at.Declared || people > 0
+	stays := at.Phone == "" || at.Phone == e164
+	at.Phone, at.ProvenHow, at.Declared = e164, how, at.Declared && stays || people > 0
 	_, err = tx.q.exec(ctx, `UPDATE addresses SET phone_hash = $2, phone = $3, proven_at = $4, proven_how = $5, declared_at = $6 WHERE id = $1`,
 		at.ID, hash, tx.s.keys.SealString("addresses.phone", at.ID, e164), tx.now.UnixMilli(), how, tx.millisIf(at.Declared))
 	return wrap(err, "prove phone")

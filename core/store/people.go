@@ -99,6 +99,11 @@ type tiedPerson struct {
 	private            []byte
 }
 
+// tiedByAddress are the people whom an address, $2, declared without proof:
+// while no phone, $1, is proved there, and afterwards those of whom that very
+// phone was given. Who takes a chat over with another phone gets nobody of them.
+const tiedByAddress = `SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '' AND ($1 = '' OR t.phone_hash = $1)`
+
 // known opens what is known of a person.
 func (s *Store) known(p *tiedPerson) (core.PersonFacts, error) {
 	facts := p.facts
@@ -114,7 +119,7 @@ func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idH
 	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.birth_year, p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type,
 			p.commune, p.sub, p.private FROM people p
 		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'unproven'
-			UNION SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '')
+			UNION `+tiedByAddress+`)
 		ORDER BY p.id `+tx.s.forUpdate, phoneHash, d.AddressID)
 	tied, err := collect(r, err, func(r scanner) (p tiedPerson, err error) {
 		f := &p.facts
@@ -302,13 +307,13 @@ type PersonQR struct {
 }
 
 // FindQRs gives the QR codes of the people tied to the proved phone of an
-// address or to the address itself. At most 20, the newest declaration first.
+// address or, by tiedByAddress, to the address itself. At most 20, the newest declaration first.
 func (tx *Tx) FindQRs(ctx context.Context, at *core.Address) ([]PersonQR, error) {
 	r, err := tx.q.query(ctx, `SELECT p.name, c.id, c.code, c.number, d.day
 		FROM people p JOIN declarations d ON d.id = p.newest
 		JOIN qr_codes c ON c.person_id = p.id AND c.revoked_at = 0
 		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'unproven'
-			UNION SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '')
+			UNION `+tiedByAddress+`)
 		ORDER BY d.at DESC, d.id DESC LIMIT 20`, tx.s.phoneHash(at.Phone), at.ID)
 	return collect(r, err, func(r scanner) (q PersonQR, err error) {
 		var id, day string
