@@ -32,6 +32,9 @@ type LoadState struct {
 	Parts map[int]bool // stored; empty once it is done
 }
 
+// loadTime bounds a load. It can go on where it was cut off.
+const loadTime = 24 * time.Hour
+
 // Load stores people and declarations with the rows that Tx.Declare writes,
 // sealed and hashed alike, many times faster: whole people only, each part in
 // one transaction, by COPY on PostgreSQL. Nobody's declarations are added to a
@@ -40,6 +43,8 @@ type LoadState struct {
 //
 // Likely duplicates are linked at the end, over all people.
 func (s *Store) Load(ctx context.Context, l Load) error {
+	ctx, cancel := context.WithTimeout(ctx, loadTime)
+	defer cancel()
 	state, err := s.LoadState(ctx, l.Name)
 	if err != nil || state.Done {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -79,6 +80,18 @@ type sqliteRows struct{ *sql.Rows }
 
 func (r sqliteRows) close() { r.Rows.Close() }
 
+// patience bounds a statement on PostgreSQL whose caller set no bound: a server
+// that hangs, or a network that loses every packet, answers nothing, not even
+// an error, and would hold its callers for ever. Long work sets its own bound.
+const patience = 10 * time.Second
+
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, patience)
+}
+
 // pgConn runs statements on pgx: the pool, or one transaction.
 type pgConn struct {
 	q interface {
@@ -89,27 +102,44 @@ type pgConn struct {
 }
 
 func (c pgConn) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	ctx, done := bounded(ctx)
+	defer done()
 	tag, err := c.q.Exec(ctx, text, args...)
 	return tag.RowsAffected(), err
 }
 
 func (c pgConn) query(ctx context.Context, text string, args ...any) (rows, error) {
+	ctx, done := bounded(ctx)
 	r, err := c.q.Query(ctx, text, args...)
-	return pgRows{r}, err
+	if err != nil {
+		done()
+	}
+	return pgRows{r, done}, err
 }
 
 func (c pgConn) row(ctx context.Context, text string, args ...any) scanner {
-	return pgRow{c.q.QueryRow(ctx, text, args...)}
+	ctx, done := bounded(ctx)
+	return pgRow{c.q.QueryRow(ctx, text, args...), done}
 }
 
-type pgRows struct{ pgx.Rows }
+type pgRows struct {
+	pgx.Rows
+	done context.CancelFunc
+}
 
-func (r pgRows) close() { r.Rows.Close() }
+func (r pgRows) close() {
+	r.Rows.Close()
+	r.done()
+}
 
-type pgRow struct{ row pgx.Row }
+type pgRow struct {
+	row  pgx.Row
+	done context.CancelFunc
+}
 
 // Scan reports a missing row as database/sql does, so that callers know one error.
 func (r pgRow) Scan(dest ...any) error {
+	defer r.done()
 	err := r.row.Scan(dest...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return errNoRows
@@ -150,26 +180,36 @@ func (s *Store) begin(ctx context.Context) (querier, func(commit bool) error, er
 		return nil, nil, err
 	}
 	end := func(commit bool) error {
-		if commit {
-			return tx.Commit()
+		if !commit {
+			return tx.Rollback()
 		}
-		return tx.Rollback()
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+		s.wrote.Store(time.Now().UnixMilli())
+		return nil
 	}
 	return sqliteConn{q: tx, hot: s.hot}, end, nil
 }
 
 func beginPG(ctx context.Context, pool *pgxpool.Pool) (querier, func(bool) error, error) {
-	tx, err := pool.Begin(ctx)
+	beginning, done := bounded(ctx)
+	defer done()
+	tx, err := pool.Begin(beginning)
 	if err != nil {
 		return nil, nil, err
 	}
 	end := func(commit bool) error {
 		if commit {
+			ctx, done := bounded(ctx)
+			defer done()
 			return tx.Commit(ctx)
 		}
 		// The caller's context may be why we roll back; the connection must
 		// still be handed back clean.
-		return tx.Rollback(context.WithoutCancel(ctx))
+		ctx, done := bounded(context.WithoutCancel(ctx))
+		defer done()
+		return tx.Rollback(ctx)
 	}
 	return pgConn{tx}, end, nil
 }

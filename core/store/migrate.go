@@ -16,6 +16,9 @@ var migrationFiles embed.FS
 // migrateLock is the advisory lock of PostgreSQL under which one node migrates.
 const migrateLock = 0x6b68616962616f // "khaibao"
 
+// migrateTime bounds a migration, and the wait for another node's.
+const migrateTime = time.Hour
+
 // migrate brings the schema to the newest version, in one transaction under a
 // lock, and refuses a schema newer than this program.
 func (s *Store) migrate(ctx context.Context) error {
@@ -23,6 +26,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, migrateTime)
+	defer cancel()
 	return s.inTx(ctx, func(q querier) error {
 		if s.pg != nil {
 			if _, err := q.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(migrateLock)); err != nil {

@@ -9,12 +9,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -33,6 +35,7 @@ type Store struct {
 	// other here, in their order, and not for SQLite's lock by polling it.
 	writer *sql.DB
 	hot    map[string]*sql.Stmt // prepared on it
+	wrote  atomic.Int64         // when it last committed, in milliseconds
 
 	q    querier // outside any transaction
 	keys *seal.Keys
@@ -90,6 +93,9 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	return nil, fmt.Errorf("database URL: want sqlite:path or postgres://…")
 }
 
+// busyTimeout is how long a statement waits for SQLite's lock, in milliseconds.
+const busyTimeout = "10000"
+
 // connectSQLite sets busy_timeout first, since the other pragmas may already
 // meet a lock. Without _txlock=immediate, transactions that read before they
 // write fail as busy; synchronous=FULL, since an acknowledged message must
@@ -101,7 +107,7 @@ func connectSQLite(ctx context.Context, path string) (*Store, error) {
 		}
 	}
 	params := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(FULL)", "cache_size(-16000)"},
+		"_pragma": {"busy_timeout(" + busyTimeout + ")", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(FULL)", "cache_size(-16000)"},
 		"_txlock": {"immediate"},
 	}
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + params.Encode()
@@ -153,6 +159,7 @@ func connectPG(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("database URL: not a valid postgres:// URL")
 	}
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.PingTimeout = pingTime
 	if o.MaxConns > 0 {
 		config.MaxConns = o.MaxConns
 	}
@@ -184,10 +191,46 @@ func (s *Store) Close() {
 	}
 }
 
-// Ping tells whether the database answers.
+// pingTime is how long a database may take to say that it is there.
+const pingTime = 2 * time.Second
+
+// Ping tells whether the database takes writes: one that can only be read, as
+// a locked SQLite or a standby, is away for all who bring messages.
 func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return s.q.row(ctx, `SELECT 1`).Scan(&one)
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	if s.pg != nil {
+		var readOnly string
+		if err := s.q.row(ctx, `SELECT current_setting('transaction_read_only')`).Scan(&readOnly); err != nil {
+			return fmt.Errorf("ping: %w", err)
+		}
+		if readOnly != "off" {
+			return errors.New("ping: the database takes no writes")
+		}
+		return nil
+	}
+	if time.Since(time.UnixMilli(s.wrote.Load())) < pingTime {
+		return nil
+	}
+	return wrap(s.tryLock(ctx), "ping")
+}
+
+// tryLock takes SQLite's lock for a moment. It does so beside the writer, who
+// would wait for it far longer, and have everybody wait for him; and only after
+// nobody wrote for a while, since under load it might not be its turn in time.
+func (s *Store) tryLock(ctx context.Context) error {
+	conn, err := s.lite.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout = "+busyTimeout) }()
+	for _, text := range []string{"PRAGMA busy_timeout = 1000", "BEGIN IMMEDIATE", "ROLLBACK"} {
+		if _, err := conn.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Engine is "sqlite" or "postgres".

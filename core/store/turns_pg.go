@@ -26,7 +26,7 @@ func (s *Store) takePG(ctx context.Context, now time.Time, inbox []inbound, turn
 	tx := &Tx{s: s, q: pgConn{conn}, now: now}
 	if err := tx.takeOn(ctx, conn.Conn(), inbox, turn); err != nil {
 		if conn.Conn().PgConn().TxStatus() != 'I' {
-			_, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK") // a broken connection is dropped by the pool
+			_, _ = pgConn{conn}.exec(context.WithoutCancel(ctx), "ROLLBACK") // a broken connection is dropped by the pool
 		}
 		return err
 	}

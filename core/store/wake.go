@@ -80,15 +80,32 @@ func (s *Store) listenOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "LISTEN outbox"); err != nil {
+	defer func() {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), pingTime)
+		defer done()
+		_ = conn.Close(ctx) // it may be what broke
+	}()
+	if _, err := (pgConn{conn}).exec(ctx, "LISTEN outbox"); err != nil {
 		return err
 	}
 	for {
-		n, err := conn.WaitForNotification(ctx)
-		if err != nil {
+		quiet, done := context.WithTimeout(ctx, listenPulse)
+		n, err := conn.WaitForNotification(quiet)
+		done()
+		switch {
+		case err == nil:
+			s.wake.tell(strings.Fields(n.Payload))
+		case ctx.Err() == nil && quiet.Err() != nil:
+			// Silence of a server that has nothing to say, or of one that is
+			// gone: only asking tells.
+			if _, err := (pgConn{conn}).exec(ctx, "SELECT 1"); err != nil {
+				return err
+			}
+		default:
 			return err
 		}
-		s.wake.tell(strings.Fields(n.Payload))
 	}
 }
+
+// listenPulse is how long the database may be silent before it is asked.
+const listenPulse = 10 * time.Second
