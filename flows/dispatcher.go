@@ -49,9 +49,9 @@ type waiting struct {
 }
 
 const (
-	maxWaiting  = 2048 // at the door; beyond it networks are told to come again
-	maxGroup    = 128  // messages in one transaction
-	takeTimeout = 20 * time.Second
+	maxWaiting  = 2048             // at the door; beyond it networks are told to come again
+	maxGroup    = 128              // messages in one transaction
+	takeTimeout = 10 * time.Second // Twilio waits 15 s for its answer
 )
 
 // New makes a dispatcher; it takes messages while Run runs.
@@ -164,17 +164,33 @@ func bound(text string) string {
 // so that one bad message never harms its neighbours.
 func (d *Dispatcher) takeGroup(ctx context.Context, group []waiting) {
 	err := d.take(ctx, group)
-	if err == nil || len(group) == 1 {
+	switch {
+	case err == nil:
+		d.answer(group, nil)
+	case d.Store.Ping(ctx) != nil: // nothing is anybody's fault
 		d.answer(group, err)
-		return
+		d.turnAway()
+	case len(group) == 1:
+		d.answer(group, err)
+	default:
+		for i := range group {
+			d.takeGroup(ctx, group[i:i+1])
+		}
 	}
-	if pingErr := d.Store.Ping(ctx); pingErr != nil {
-		d.answer(group, err) // the database is away: nothing is anybody's fault
-		return
-	}
-	for i := range group {
-		one := group[i : i+1]
-		d.answer(one, d.take(ctx, one))
+}
+
+// turnAway has everybody at the door come again. While the database is away
+// each group finds that out by waiting, and who stands behind several groups
+// would wait until the network has given up.
+func (d *Dispatcher) turnAway() {
+	for {
+		select {
+		case w := <-d.door:
+			d.Count("turned_away", w.m.Channel)
+			w.done <- channel.ErrUnavailable
+		default:
+			return
+		}
 	}
 }
 
