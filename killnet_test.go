@@ -80,10 +80,11 @@ type door struct {
 	turn     int
 	acked    map[string]bool // "telegram 123", "sms SM…": answered with 2xx
 	answers  map[int]int     // how often the programs gave each status to a web-hook
+	refused  map[string]int  // how often a message was not taken
 }
 
 func newDoor(t testing.TB, programs ...string) *door {
-	d := &door{programs: programs, acked: make(map[string]bool), answers: make(map[int]int), client: &http.Client{
+	d := &door{programs: programs, acked: make(map[string]bool), answers: make(map[int]int), refused: make(map[string]int), client: &http.Client{
 		Timeout:       90 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -126,6 +127,8 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.answers[res.StatusCode]++
 		if res.StatusCode/100 == 2 {
 			d.acked[id] = true
+		} else {
+			d.refused[id]++
 		}
 		d.mu.Unlock()
 	}
@@ -157,6 +160,13 @@ func (d *door) acknowledged() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Collect(maps.Keys(d.acked))
+}
+
+// refusals tells how often a message was not taken.
+func (d *door) refusals(id string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refused[id]
 }
 
 func (d *door) statuses() map[int]int {

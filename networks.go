@@ -30,6 +30,7 @@ type networks struct {
 	telegram *telegram.Channel
 	sms      *sms.Channel
 	twilio   *sms.Twilio
+	missed   *catchUp // of sms
 	sandbox  *sandboxed
 }
 
@@ -125,8 +126,8 @@ func (p *program) wireSMS(n *networks) error {
 	}
 	if p.c.smsIn == "twilio" {
 		n.sms.In = t
-		asks := &catchUp{store: p.store, name: "sms", missed: n.sms.Missed, inbox: p.inbox, now: time.Now}
-		n.receivers = append(n.receivers, asks.run)
+		n.missed = newCatchUp(p.store, n.sms, p.inbox)
+		n.receivers = append(n.receivers, n.missed.run)
 	}
 	n.channels = append(n.channels, n.sms)
 	return nil
@@ -142,7 +143,7 @@ func (p *program) routes() error {
 	}
 	if n.twilio != nil {
 		if n.sms.In != nil {
-			mux.Handle(sms.HookPath, n.sms.Webhook(p.inbox))
+			mux.Handle(sms.HookPath, n.sms.Webhook(n.missed.watch))
 		}
 		mux.Handle(sms.StatusPath, n.twilio.StatusHook())
 	}

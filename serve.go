@@ -34,7 +34,8 @@ type program struct {
 	smsRate    float64 // messages a second; 0 takes what the gateway gives
 }
 
-// stopTime bounds how long a stop waits for what is in hand.
+// stopTime bounds how long a stop waits, first for requests in hand, then for
+// what is on its way to the networks.
 const stopTime = 15 * time.Second
 
 // serve runs everything until ctx ends. It prints one line when it is ready.
@@ -44,7 +45,11 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer func() {
+		if !endsWithin(5*time.Second, s.Close) {
+			slog.Warn("stop: the database does not let go")
+		}
+	}()
 	p, err := wire(ctx, c, s, out)
 	if err != nil {
 		return err
@@ -103,7 +108,12 @@ func (p *program) inbox(ctx context.Context, m core.Inbound) error {
 func (p *program) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
-	defer func() { stopBackground(); running.Wait() }()
+	defer func() {
+		stopBackground()
+		if !endsWithin(stopTime, running.Wait) {
+			slog.Warn("stop: work was cut; what it left is taken up at the next start")
+		}
+	}()
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 
@@ -165,6 +175,21 @@ func (p *program) run(ctx context.Context) error {
 	return err
 }
 
+// endsWithin tells whether something came to its end in time.
+func endsWithin(bound time.Duration, do func()) bool {
+	done := make(chan struct{})
+	go func() {
+		do()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(bound):
+		return false
+	}
+}
+
 // workers is how many groups the dispatcher has in hand: SQLite has one
 // writer; on PostgreSQL one group gathers while others commit.
 func (p *program) workers() int {
@@ -192,11 +217,16 @@ func (p *program) health(w http.ResponseWriter, _ *http.Request) {
 // ready.
 const readyAge = 5 * time.Minute
 
-// ready says whether the database answers and the outbox keeps up.
+// ready says whether the database takes writes and the outbox keeps up.
 func (p *program) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if p.store.Ping(ctx) != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, "database: away\n")
+		return
+	}
 	late := false
 	for _, ch := range p.networks.channels {
 		waiting, oldest, err := p.store.Backlog(ctx, ch.Name(), time.Now())
