@@ -42,6 +42,7 @@ type Sender struct {
 	Count   func(event, channel string) // "sent", "retried", "dropped", "gone", "config"; may be nil
 
 	limit    *rate.Limiter
+	until    time.Time    // when our lease on the channel ends; zero while we hold none
 	unmarked []store.Sent // taken by the network while the store failed; marked before anything else is sent
 }
 
@@ -50,6 +51,7 @@ const (
 	workers     = 8                // recipients served side by side
 	rowLease    = time.Minute      // for a claimed row
 	senderLease = 15 * time.Second // for the channel
+	renewBelow  = 10 * time.Second // what a lease must have left for another batch
 	idle        = time.Second      // between looks when nobody wakes us
 	sendTimeout = 15 * time.Second // for one message
 	maxRest     = time.Hour        // whatever a network asks; then it may say so again
@@ -103,7 +105,33 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 		}
 		s.unmarked = nil
 	}
-	held, paused, err := s.Store.HoldSender(ctx, name, now, now.Add(senderLease))
+	if ok, wait := s.hold(ctx, now); !ok {
+		return false, wait
+	}
+	claimed, err := s.Store.ClaimDue(ctx, name, now, now.Add(rowLease), batch)
+	if err != nil {
+		if ctx.Err() == nil {
+			slog.Error("outbox cannot claim", "channel", name, "err", err)
+		}
+		return false, idle
+	}
+	if len(claimed) == 0 {
+		return false, idle
+	}
+	s.sendAll(ctx, claimed, s.until)
+	return true, 0
+}
+
+// hold takes or renews the channel's lease; otherwise wait is how long to rest.
+// A lease that is fresh is not written again: an idle node would sync the disk
+// once a second for each channel.
+func (s *Sender) hold(ctx context.Context, now time.Time) (ok bool, wait time.Duration) {
+	if left := s.until.Sub(now); left > renewBelow && left <= senderLease {
+		return true, 0
+	}
+	name, until := s.Channel.Name(), now.Add(senderLease)
+	s.until = time.Time{}
+	held, paused, err := s.Store.HoldSender(ctx, name, now, until)
 	if err != nil {
 		if ctx.Err() == nil {
 			slog.Warn("outbox cannot reach the database", "channel", name, "err", err)
@@ -118,17 +146,7 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	if rest := paused.Sub(now); rest > 0 && rest <= maxRest {
 		return false, min(rest, senderLease/2)
 	}
-	claimed, err := s.Store.ClaimDue(ctx, name, now, now.Add(rowLease), batch)
-	if err != nil {
-		if ctx.Err() == nil {
-			slog.Error("outbox cannot claim", "channel", name, "err", err)
-		}
-		return false, idle
-	}
-	if len(claimed) == 0 {
-		return false, idle
-	}
-	s.sendAll(ctx, claimed, now.Add(senderLease))
+	s.until = until
 	return true, 0
 }
 
@@ -157,6 +175,9 @@ func (s *Sender) sendAll(ctx context.Context, claimed []core.Queued, deadline ti
 	}
 	close(recipients)
 	wg.Wait()
+	if _, resting := run.resting(s.Now()); resting {
+		s.until = time.Time{} // the rest is kept beside the lease, and read with it
+	}
 	// What the networks took is marked even when we are being stopped.
 	run.mark(context.WithoutCancel(ctx))
 }
