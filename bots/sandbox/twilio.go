@@ -37,7 +37,6 @@ type Twilio struct {
 	dead      map[string]int  // error code by phone
 	lose      int             // answers to sent messages that are yet to be lost
 	backwards bool
-	mute      bool
 	faults    []string
 	calls     map[string]int
 	lost      int
@@ -149,13 +148,6 @@ func (t *Twilio) Backwards(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.backwards = on
-}
-
-// Mute has no status call-back come at all.
-func (t *Twilio) Mute(on bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.mute = on
 }
 
 // Faults are the calls and answers that break the specification, which a

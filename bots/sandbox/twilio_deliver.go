@@ -138,7 +138,6 @@ func (t *Twilio) process(m *twilioMessage) {
 	if t.backwards {
 		slices.Reverse(steps)
 	}
-	mute := t.mute
 	t.mu.Unlock()
 	t.tell(m.to)
 	t.lane(m.to, func() {
@@ -155,7 +154,7 @@ func (t *Twilio) process(m *twilioMessage) {
 			}
 			t.mu.Unlock()
 			t.tell(m.to)
-			if m.callback != "" && !mute {
+			if m.callback != "" {
 				t.callBack(m, status)
 			}
 		}

@@ -12,13 +12,6 @@ import (
 	"khaibao/core"
 )
 
-// States of an outbox row.
-const (
-	outboxWaiting = 0
-	outboxSent    = 1
-	outboxDropped = 2
-)
-
 // ClaimDue leases up to n of a channel's due messages until the given time, so
 // that no other sender takes them. A sender that dies lets its lease lapse.
 // Order holds within one priority of one recipient: a message waits while an
