@@ -12,9 +12,10 @@ type Address struct {
 	Phone     string // E.164, proved for this address; "" when not
 	ProvenHow string // "code", "contact", "sms"
 	OptedOut  bool
-	Gone      bool // the network said that this address is blocked or dead
-	Declared  bool // somebody tied to it has a declaration
-	Notice    int  // version of the privacy notice last shown
+	Gone      bool      // the network said that this address is blocked or dead
+	Declared  bool      // somebody tied to it has a declaration
+	Notice    int       // version of the privacy notice last shown
+	Heard     time.Time // when it last wrote or proved its phone, as its turn found it
 
 	Form     string // of the running session; "" between forms
 	Question string

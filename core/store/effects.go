@@ -36,23 +36,6 @@ func (tx *Tx) SetNotice(ctx context.Context, at *core.Address, version int) erro
 	return wrap(err, "notice shown")
 }
 
-// Prove ties an address to a phone that it proved. Whoever declared by this
-// phone on another channel is known here from now on, and whoever declared here
-// by another phone no more.
-func (tx *Tx) Prove(ctx context.Context, at *core.Address, e164, how string) error {
-	hash := tx.s.phoneHash(e164)
-	var people int64
-	err := tx.q.row(ctx, `SELECT COUNT(*) FROM ties WHERE phone_hash = $1 AND how <> 'unproven'`, hash).Scan(&people)
-	if err != nil {
-		return fmt.Errorf("prove phone: %w", err)
-	}
-	stays := at.Phone == "" || at.Phone == e164
-	at.Phone, at.ProvenHow, at.Declared = e164, how, at.Declared && stays || people > 0
-	_, err = tx.q.exec(ctx, `UPDATE addresses SET phone_hash = $2, phone = $3, proven_at = $4, proven_how = $5, declared_at = $6 WHERE id = $1`,
-		at.ID, hash, tx.s.keys.SealString("addresses.phone", at.ID, e164), tx.now.UnixMilli(), how, tx.millisIf(at.Declared))
-	return wrap(err, "prove phone")
-}
-
 // AddressOf finds or adds the address of a channel by which a phone is reached.
 // It takes no lock: to queue for an address is not to run a turn of it, and a
 // second lock behind the group's own could wait for another group's.

@@ -95,14 +95,10 @@ func (tx *Tx) idHash(id string) string {
 type tiedPerson struct {
 	id, newest, idHash string
 	birthYear          int
+	silent             bool             // tied only by a phone that may have a new holder
 	facts              core.PersonFacts // but for what is sealed
 	private            []byte
 }
-
-// tiedByAddress are the people whom an address, $2, declared without proof:
-// while no phone, $1, is proved there, and afterwards those of whom that very
-// phone was given. Who takes a chat over with another phone gets nobody of them.
-const tiedByAddress = `SELECT t.person_id FROM ties t WHERE t.address_id = $2 AND t.address_id <> '' AND ($1 = '' OR t.phone_hash = $1)`
 
 // known opens what is known of a person.
 func (s *Store) known(p *tiedPerson) (core.PersonFacts, error) {
@@ -114,24 +110,28 @@ func (s *Store) known(p *tiedPerson) (core.PersonFacts, error) {
 
 // findPerson looks among the people tied to the phone or the address: the same
 // ID number, or the same name and birth year where the numbers do not disagree.
+// Of a phone that was silent for long only name and birth year together tell.
 // It returns nil when nobody is found, else the person and its last version.
 func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idHash string) (found *tiedPerson, version int, err error) {
 	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.birth_year, p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type,
-			p.commune, p.sub, p.private FROM people p
+			p.commune, p.sub, p.private,
+			(SELECT COUNT(*) FROM ties t WHERE t.person_id = p.id AND t.phone_hash = $1 AND t.how = 'silent') FROM people p
 		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'unproven'
 			UNION `+tiedByAddress+`)
 		ORDER BY p.id `+tx.s.forUpdate, phoneHash, d.AddressID)
 	tied, err := collect(r, err, func(r scanner) (p tiedPerson, err error) {
+		var silent int64
 		f := &p.facts
 		err = r.Scan(&p.id, &p.newest, &p.idHash, &p.birthYear, &f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType,
-			&f.Commune, &f.Sub, &p.private)
+			&f.Commune, &f.Sub, &p.private, &silent)
+		p.silent = silent > 0
 		return p, err
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("find person: %w", err)
 	}
 	for i, p := range tied {
-		sameID := idHash != "" && p.idHash == idHash
+		sameID := idHash != "" && p.idHash == idHash && !p.silent
 		clash := idHash != "" && p.idHash != "" && p.idHash != idHash
 		same := p.facts.Folded == d.Person.Folded && p.birthYear == d.Person.BirthYear()
 		if sameID || same && !clash && found == nil {
@@ -204,26 +204,6 @@ func listLen(v any) int {
 	}
 	return 0
 }
-
-// tie keeps what ties the person: the phone that was proved, or the address
-// while none is. A phone that was only typed is kept beside the address, so
-// that officers find by it, but it ties nobody.
-func (tx *Tx) tie(ctx context.Context, d core.Declaration, personID string) error {
-	hash, addressID, how := tx.s.phoneHash(d.Phone), "", "own"
-	if !d.Proven {
-		addressID, how = d.AddressID, tieUnproven
-	}
-	var phone []byte
-	if d.Phone != "" {
-		phone = tx.s.keys.SealString("ties.phone", personID, d.Phone)
-	}
-	_, err := tx.q.exec(ctx, `INSERT INTO ties (person_id, phone_hash, phone, address_id, how, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, personID, hash, phone, addressID, how, tx.now.UnixMilli())
-	return wrap(err, "tie person")
-}
-
-// tieUnproven is how a phone is kept that was typed and never proved.
-const tieUnproven = "unproven"
 
 // linkLikely remembers who may be the same person: by ID number, else by
 // folded name, birth year and commune. Nothing is merged and nothing blocked.
@@ -312,7 +292,7 @@ func (tx *Tx) FindQRs(ctx context.Context, at *core.Address) ([]PersonQR, error)
 	r, err := tx.q.query(ctx, `SELECT p.name, c.id, c.code, c.number, d.day
 		FROM people p JOIN declarations d ON d.id = p.newest
 		JOIN qr_codes c ON c.person_id = p.id AND c.revoked_at = 0
-		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'unproven'
+		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how NOT IN ('unproven', 'silent')
 			UNION `+tiedByAddress+`)
 		ORDER BY d.at DESC, d.id DESC LIMIT 20`, tx.s.phoneHash(at.Phone), at.ID)
 	return collect(r, err, func(r scanner) (q PersonQR, err error) {

@@ -111,3 +111,50 @@ func TestChatThatProvesAnotherPhone(t *testing.T) {
 		}
 	})
 }
+
+// An operator gives a number that was silent for long to somebody else. The
+// new holder proves it, and sees nothing of the former one.
+func TestRecycledNumberSeesNothing(t *testing.T) {
+	const day = 24 * time.Hour
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		phone := "+84900000001"
+		bySMS, byWeb := chat{t, s, core.TelURN(phone)}, chat{t, s, "web:1"}
+		bySMS.prove(now, phone)
+		byWeb.prove(now, phone)
+		first := bySMS.declare(now, "Trần Thị Một", phone)
+		bySMS.declare(now, "Hồ Thị Bốn", phone)
+		family := "Hồ Thị Bốn, Trần Thị Một"
+
+		soon := now.Add(170 * day)
+		if got := bySMS.qrs(soon); got != family { // and so the phone is not silent
+			t.Errorf("after 170 days: %q", got)
+		}
+		later := now.Add(190 * day)
+		if found := byWeb.at(later, nil); found.Phone != "" || found.Declared {
+			t.Errorf("a browser that was silent for 190 days still has phone %q", found.Phone)
+		}
+		if after := byWeb.prove(later, phone); !after.Declared || byWeb.qrs(later) != family {
+			t.Errorf("the same holder, heard of by SMS, proved it again and sees %q", byWeb.qrs(later))
+		}
+
+		after := later.Add(181 * day)
+		if found := bySMS.at(after, nil); found.Phone != "" {
+			t.Error("an SMS after half a year needs no new proof")
+		}
+		if holder := bySMS.prove(after, phone); holder.Declared || bySMS.qrs(after) != "" {
+			t.Errorf("the new holder sees %q", bySMS.qrs(after))
+		}
+		if other := bySMS.declare(after, "Cao Thị Bảy", phone); other.PersonID == first.PersonID || other.Version != 1 {
+			t.Errorf("another name became %+v", other)
+		}
+		if got := bySMS.qrs(after); got != "Cao Thị Bảy" {
+			t.Errorf("the new holder sees %q", got)
+		}
+		if back := bySMS.declare(after, "Trần Thị Một", phone); back.PersonID != first.PersonID || back.Version != 2 || back.Code != first.Code {
+			t.Errorf("the same name and birth year became %+v, want %+v again", back, first)
+		}
+		if got := bySMS.qrs(after); got != "Cao Thị Bảy, Trần Thị Một" {
+			t.Errorf("in the end: %q", got)
+		}
+	})
+}

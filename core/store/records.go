@@ -149,7 +149,7 @@ func (s *Store) phones(ctx context.Context, q querier, personID string) ([]Phone
 		if err = r.Scan(&sealed, &how); err != nil {
 			return p, err
 		}
-		p.Proven = how != "unproven"
+		p.Proven = how != tieUnproven && how != tieSilent
 		p.E164, err = s.keys.OpenString("ties.phone", personID, sealed)
 		return p, err
 	})

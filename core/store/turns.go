@@ -105,7 +105,7 @@ func (s *Store) urnHash(u core.URN) string {
 func (s *Store) phoneHash(e164 string) string { return s.keys.Hash(seal.KindPhone, e164) }
 
 const addressColumns = `id, channel, hash, urn, lang, phone, proven_how, opted_out_at, gone_at,
-	notice, declared_at, form, question, state`
+	notice, declared_at, form, question, state, CASE WHEN turned_at > proven_at THEN turned_at ELSE proven_at END`
 
 // The statements of every turn.
 const (
@@ -122,13 +122,13 @@ func (s *Store) scanAddress(r scanner) (string, *core.Address, error) {
 	var at core.Address
 	var hash string
 	var urn, phone, state []byte
-	var optedOut, gone, declared int64
+	var optedOut, gone, declared, heard int64
 	err := r.Scan(&at.ID, &at.Channel, &hash, &urn, &at.Lang, &phone, &at.ProvenHow, &optedOut, &gone,
-		&at.Notice, &declared, &at.Form, &at.Question, &state)
+		&at.Notice, &declared, &at.Form, &at.Question, &state, &heard)
 	if err != nil {
 		return "", nil, err
 	}
-	at.OptedOut, at.Gone, at.Declared = optedOut > 0, gone > 0, declared > 0
+	at.OptedOut, at.Gone, at.Declared, at.Heard = optedOut > 0, gone > 0, declared > 0, time.UnixMilli(heard)
 	open := func(column string, sealed []byte) string {
 		if err != nil || sealed == nil {
 			return ""
@@ -221,6 +221,11 @@ func (tx *Tx) runTurns(ctx context.Context, inbox []inbound, found map[string]*c
 		}
 		at := found[m.key()]
 		at.URN = m.URN // by its hash the same, also where the sealed one is damaged
+		if at.Phone != "" && tx.now.Sub(at.Heard) > phoneSilence {
+			if err := tx.unprove(ctx, at); err != nil {
+				return err
+			}
+		}
 		if err := turn(ctx, tx, at, m.Inbound, m.id); err != nil {
 			return err
 		}
