@@ -27,7 +27,7 @@ type script struct {
 // The conversations of flows/testdata/first-telegram.txt and first-sms.txt.
 func telegramScript() *script {
 	return &script{channel: "telegram", steps: []string{"/start", "[Khai báo]", "[Gửi số của tôi]", "nguyễn văn an", "2/9/1955", "04605500####",
-		"tổ 3, phường Vỹ Dạ, TP Huế", "[Như hộ khẩu]", "[Không có]", "[Ho]", "[Đau họng]", "[Ho]", "[Xong]", "[Không]", "[Bỏ qua]", "[Gửi]"}}
+		"tổ 3, phường Vỹ Dạ, TP Huế", "[Như hộ khẩu]", "[Không có]", "[Ho]", "[Đau họng]", "[Ho]", "[Xong]", "[Không]", "[Bỏ qua]", "[Gửi tờ khai]"}}
 }
 
 func smsScript() *script {

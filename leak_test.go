@@ -99,7 +99,7 @@ func (l *leaks) declareByTelegram() {
 	l.t.Helper()
 	s := &script{channel: "telegram", steps: []string{"/start", l.mark("khongaihieu một"), "[Khai báo]", "[Gửi số của tôi]", l.name("Hồ Dấu Vết"), "2/9/1955",
 		l.mark("046055004567"), "số 77 kiệt 19 đường " + l.mark("Dấu Nhà Kín") + ", tổ 3, phường Vỹ Dạ, TP Huế", "[Như hộ khẩu]", "[Không có]",
-		"[Ho]", "[Xong]", "[Không]", "[Khai thêm]", l.mark("GD4464612345671"), "Kinh", "[Bỏ qua]", "[Bỏ qua]", l.mark("nghề dệt dấu kín"), "0", "[Gửi]", "xem qr"}}
+		"[Ho]", "[Xong]", "[Không]", "[Khai thêm]", l.mark("GD4464612345671"), "Kinh", "[Bỏ qua]", "[Bỏ qua]", l.mark("nghề dệt dấu kín"), "0", "[Gửi tờ khai]", "xem qr"}}
 	one := newPerson(l.o, s)
 	l.mark(one.phone[3:])
 	l.mark(one.to())
@@ -152,7 +152,7 @@ func (l *leaks) declareOnTheWeb() {
 	code := l.code("+84900077123")
 	for _, text := range []string{code, l.name("Tôn Nữ Vết Mờ"), "01021950", l.mark("046150004569"), "số 12 kiệt 5 " + l.mark("Bà Triệu Kín") + ", phường Phú Hội, Huế",
 		"tổ 4", "ở 25 " + l.mark("Hùng Vương Kín") + ", TT Phong Điền, Phong Điền", "bỏ qua", "2,3", "hôm qua", "sốt, đau họng", "có", "cao huyết áp",
-		"[Khai thêm]", l.mark("GD4461234567893"), "Pa Kô", "[Góa]", "[Bỏ qua]", l.mark("làm nông dấu"), "0", "[Gửi]"} {
+		"[Khai thêm]", l.mark("GD4461234567893"), "Pa Kô", "[Góa]", "[Bỏ qua]", l.mark("làm nông dấu"), "0", "[Gửi tờ khai]"} {
 		v.say(text)
 	}
 	eventually(l.t, "three declarations", func() bool { return l.look.Count(`SELECT COUNT(*) FROM declarations`) == 3 })

@@ -140,7 +140,7 @@ func declareKnown(t *testing.T, o *outside, look *storetest.Look, n numbers) {
 // declaration are the answers from the name on, with an insurance number.
 func declaration(n numbers) []string {
 	return []string{"Nguyễn Văn Quen", "2/9/1955", n.id, "số 5 kiệt 7 đường Trong, tổ 3, phường Vỹ Dạ, TP Huế", "[Như hộ khẩu]", "[Không có]",
-		"[Không có]", "[Không]", "[Khai thêm]", n.insurance, "Kinh", "[Bỏ qua]", "[Bỏ qua]", "[Bỏ qua]", "0", "[Gửi]"}
+		"[Không có]", "[Không]", "[Khai thêm]", n.insurance, "Kinh", "[Bỏ qua]", "[Bỏ qua]", "[Bỏ qua]", "0", "[Gửi tờ khai]"}
 }
 
 // askOnTelegram types somebody's phone where one's own is asked for, guesses
