@@ -20,6 +20,9 @@ const (
 	cmdResume   command = "resume"
 	cmdStart    command = "start"
 	cmdGreeting command = "greeting"
+	cmdThanks   command = "thanks"
+	cmdWait     command = "wait"
+	cmdWhy      command = "why"
 	cmdCorrect  command = "correct"
 )
 
@@ -30,15 +33,20 @@ const (
 var commands = map[string]command{
 	"kb": cmdDeclare, "khai bao": cmdDeclare, "khai bao y te": cmdDeclare, "khaibao": cmdDeclare,
 	"toi muon khai bao": cmdDeclare, "kbyt": cmdDeclare, "declare": cmdDeclare, "khai": cmdDeclare,
+	"k b": cmdDeclare, "muon khai": cmdDeclare, "khai y te": cmdDeclare, "to khai": cmdDeclare,
 
 	"xem qr": cmdQR, "xemqr": cmdQR, "qr": cmdQR, "ma qr": cmdQR, "lay qr": cmdQR, "xem ma qr": cmdQR,
 	"lay ma qr": cmdQR, "my qr": cmdQR, "show qr": cmdQR, "get qr": cmdQR, "qr code": cmdQR,
 
 	"tro giup": cmdHelp, "trogiup": cmdHelp, "help": cmdHelp, "huong dan": cmdHelp,
 	"giup": cmdHelp, "giup toi": cmdHelp, "giup voi": cmdHelp,
+	"help me": cmdHelp, "ho tro": cmdHelp, "can ho tro": cmdHelp, "tong dai": cmdHelp, "hotline": cmdHelp, "duong day nong": cmdHelp,
+	"so tong dai": cmdHelp, "so dien thoai tong dai": cmdHelp, "goi cho ai": cmdHelp, "goi ai": cmdHelp, "cho hoi": cmdHelp,
+	"lam sao": cmdHelp, "lam sao day": cmdHelp, "khong biet lam": cmdHelp, "khong biet lam sao": cmdHelp, "toi khong biet lam": cmdHelp,
 
 	"ngon ngu": cmdLang, "ngonngu": cmdLang, "language": cmdLang,
-	"english": cmdEn, "tieng anh": cmdEn, "tieng viet": cmdVi, "vietnamese": cmdVi,
+	"english": cmdEn, "tieng anh": cmdEn, "eng": cmdEn, "english please": cmdEn, "in english": cmdEn, "speak english": cmdEn,
+	"do you speak english": cmdEn, "can you speak english": cmdEn, "tieng viet": cmdVi, "vietnamese": cmdVi,
 
 	"lam lai": cmdRestart, "lamlai": cmdRestart, "lam lai tu dau": cmdRestart, "khai lai": cmdRestart,
 	"khai lai tu dau": cmdRestart, "bat dau lai": cmdRestart, "start over": cmdRestart, "restart": cmdRestart,
@@ -49,11 +57,12 @@ var commands = map[string]command{
 	"ngung khai bao": cmdLeave, "exit": cmdLeave, "leave": cmdLeave,
 
 	"stop": cmdStop, "stopall": cmdStop, "unsubscribe": cmdStop, "optout": cmdStop, "opt out": cmdStop,
-	"tu choi": cmdStop, "ngung nhan tin": cmdStop,
+	"tu choi": cmdStop, "ngung nhan tin": cmdStop, "ngung gui tin": cmdStop, "dung gui tin": cmdStop, "dung gui tin nua": cmdStop,
+	"dung nhan tin": cmdStop, "dung nhan tin nua": cmdStop, "dung gui nua": cmdStop, "dung nhan nua": cmdStop, "dung lam phien": cmdStop,
+	"khong nhan tin nua": cmdStop, "stop di": cmdStop,
 	"bat lai": cmdResume, "batlai": cmdResume, "unstop": cmdResume, "nhan tin lai": cmdResume,
 
 	"start": cmdStart, "bat dau": cmdStart, "menu": cmdStart,
-	"chao": cmdGreeting, "xin chao": cmdGreeting, "hello": cmdGreeting, "hi": cmdGreeting, "alo": cmdGreeting,
 
 	"sua": cmdCorrect, "sua lai": cmdCorrect, "sua thong tin": cmdCorrect, "correct": cmdCorrect, "edit": cmdCorrect, "change": cmdCorrect,
 }
@@ -68,10 +77,13 @@ func readCommand(text string) command {
 		text, _, _ = strings.Cut(slashed, " ")
 		text, _, _ = strings.Cut(text, "@")
 	}
-	if strings.TrimSpace(text) == "?" {
+	if t := strings.TrimSpace(text); t != "" && strings.Trim(t, "?") == "" {
 		return cmdHelp
 	}
-	return commands[fold(text)]
+	if cmd, ok := commands[fold(text)]; ok {
+		return cmd
+	}
+	return smallTalk(text)
 }
 
 // wantsOut tells whether somebody may be looking for the way out with a word

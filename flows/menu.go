@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"khaibao/core"
-	"khaibao/core/area"
 )
 
 // Command is an entry of a network's own menu of commands.
@@ -46,8 +45,7 @@ func (t *turn) start(typed bool) {
 		t.again()
 		return
 	}
-	home, _ := area.Get(t.e.Setting.Province)
-	t.note(say("menu.hello", "province", home.Name))
+	t.note(say("menu.hello", "province", t.province()))
 	t.again()
 }
 
@@ -68,6 +66,14 @@ func (t *turn) readMenu(in *core.Inbound) {
 		t.command(cmd)
 		return
 	}
+	switch {
+	case unwell(in.Text):
+		t.note(say("menu.ill", "hotline", t.e.Setting.Hotline))
+		t.again()
+		return
+	case wantsOut(in.Text):
+		t.note(say("stop.hint"))
+	}
 	t.wrong("menu.wrong")
 }
 
@@ -84,10 +90,16 @@ func meant(text string) command {
 		return cmdNone
 	case holds("qr"):
 		return cmdQR
+	case strings.Contains(text, "/q/"): // a link of a QR: everyone is shown their own
+		return cmdQR
+	case holds("khai sai", "khai nham", "sua", "change my"):
+		return cmdCorrect
 	case holds("khai bao", "khai y te", "kb", "declare"):
 		return cmdDeclare
-	case holds("cam on", "thanks", "thank") || isWord(text, "ok", "oke", "da", "vang", "duoc roi", "tot"):
-		return cmdGreeting
+	case holds("gui lai ma", "lay lai ma", "mat ma", "ma cua toi", "xem ma", "xin ma", "xin lai ma", "my code"):
+		return cmdQR
+	case holds("cam on", "thanks", "thank") || isWord(text, "ok", "oke", "da", "vang", "u", "uh", "duoc roi", "tot", "roi", "biet roi", "dung roi"):
+		return cmdThanks
 	}
 	return cmdNone
 }

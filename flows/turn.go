@@ -104,6 +104,9 @@ func (t *turn) message() {
 		return
 	}
 	cmd := commandOf(in)
+	if in.Action == "" && t.answers(cmd, in.Text) {
+		cmd = cmdNone
+	}
 	if t.s.Form != "" && t.e.Now.Sub(t.s.Asked) >= KeptFor {
 		t.leaveForm()
 		t.s.Kept = nil
@@ -115,6 +118,14 @@ func (t *turn) message() {
 	}
 	if cmd != cmdNone && t.command(cmd) {
 		t.s.State.Misses = 0
+		return
+	}
+	if cmd == cmdNone && t.needsHelp(in) {
+		t.say(say("urgent"))
+		if t.s.Form == "" {
+			t.note(say("menu.ill", "hotline", t.e.Setting.Hotline))
+		}
+		t.again()
 		return
 	}
 	switch {
@@ -188,8 +199,8 @@ func (t *turn) command(cmd command) bool {
 		t.again()
 	case cmdStart:
 		t.start(true)
-	case cmdGreeting:
-		t.again()
+	case cmdGreeting, cmdThanks, cmdWait, cmdWhy:
+		t.friendly(cmd)
 	case cmdBack:
 		if running {
 			return false
@@ -199,7 +210,11 @@ func (t *turn) command(cmd command) bool {
 		if running && cmd == cmdCorrect {
 			return false
 		}
-		t.note(say("press.old"))
+		if cmd == cmdCorrect {
+			t.note(say("correct.sent"))
+		} else {
+			t.note(say("press.old"))
+		}
 		t.again()
 	}
 	return true
