@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,15 +24,31 @@ func (s *Store) takePG(ctx context.Context, now time.Time, inbox []inbound, turn
 		return fmt.Errorf("take: %w", err)
 	}
 	defer conn.Release()
-	tx := &Tx{s: s, q: pgConn{conn}, now: now}
-	if err := tx.takeOn(ctx, conn.Conn(), inbox, turn); err != nil {
+	for try := 1; ; try++ {
+		tx := &Tx{s: s, q: pgConn{conn}, now: now}
+		err := tx.takeOn(ctx, conn.Conn(), inbox, turn)
+		if err == nil {
+			s.wake.tell(tx.channels())
+			return nil
+		}
 		if conn.Conn().PgConn().TxStatus() != 'I' {
 			_, _ = pgConn{conn}.exec(context.WithoutCancel(ctx), "ROLLBACK") // a broken connection is dropped by the pool
 		}
-		return err
+		if !undoneByOthers(err) || try == maxTries {
+			return err
+		}
 	}
-	s.wake.tell(tx.channels())
-	return nil
+}
+
+// maxTries bounds how often a group is taken again that others undid.
+const maxTries = 5
+
+// undoneByOthers tells whether PostgreSQL undid a transaction that did nothing
+// wrong, to end a circle of transactions that waited for each other.
+func undoneByOthers(err error) bool {
+	const deadlock, serialization = "40P01", "40001"
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == deadlock || pg.Code == serialization)
 }
 
 func (tx *Tx) takeOn(ctx context.Context, conn *pgx.Conn, inbox []inbound, turn TurnFunc) error {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -88,4 +89,45 @@ func TestAddressMadeWhileAGroupWaits(t *testing.T) {
 	if err != nil || states["tel:+84900000001"] != "ab" || states["tel:+84900000002"] != "xy" {
 		t.Fatalf("states %v, %v", states, err)
 	}
+}
+
+// Two people declare at once, each for the other's phone too, in the opposite
+// order: PostgreSQL breaks such a circle by undoing one of them. That is
+// nobody's fault, so both are stored and neither network is told to come again.
+func TestTurnsThatWaitForEachOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		phones := []string{"+84900000001", "+84900000002"}
+		var once [2]sync.Once
+		var first sync.WaitGroup
+		first.Add(2)
+		var done sync.WaitGroup
+		for n := range 2 {
+			turn := func(ctx context.Context, tx *store.Tx, at *core.Address, m core.Inbound, id string) error {
+				for i, phone := range []string{phones[n], phones[1-n]} {
+					_, err := tx.Declare(ctx, statement("Trần Thị Một", "", phone, now, func(d *core.Declaration) { d.AddressID = at.ID }))
+					if err != nil {
+						return err
+					}
+					once[n].Do(first.Done)
+					if i == 0 && s.Engine() == "postgres" { // SQLite has one writer
+						first.Wait()
+					}
+				}
+				return echo(ctx, tx, at, m, id)
+			}
+			done.Go(func() {
+				if err := s.Take(t.Context(), now, []core.Inbound{message(fmt.Sprint(n), phones[n], "x")}, turn); err != nil {
+					t.Errorf("declaration %d: %v", n, err)
+				}
+			})
+		}
+		done.Wait()
+		if got, err := s.ClaimDue(t.Context(), "sms", now, now.Add(time.Minute), 9); err != nil || len(got) != 2 {
+			t.Fatalf("%d replies, want one for each, %v", len(got), err)
+		}
+		people, err := s.Texts(t.Context(), `SELECT id FROM people`)
+		if err != nil || len(people) != 2 {
+			t.Fatalf("%d people for two phones, %v", len(people), err)
+		}
+	})
 }
