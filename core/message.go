@@ -27,6 +27,7 @@ const MaxText = 4000
 // Control is what a network tells about an address, beside messages.
 type Control string
 
+// What networks tell.
 const (
 	Start     Control = "start"     // the conversation was opened
 	Blocked   Control = "blocked"   // the person blocked us or left: stop sending
@@ -70,6 +71,7 @@ type Button struct {
 // fitting keyboard. It promises nothing about what comes back.
 type Input string
 
+// The inputs.
 const (
 	InputNothing Input = ""       // nothing in particular
 	InputText    Input = "text"   // free text
@@ -82,6 +84,7 @@ const (
 // Ask names what a network's own button can share.
 type Ask string
 
+// What may be shared.
 const (
 	AskNothing  Ask = ""
 	AskContact  Ask = "contact"
@@ -91,6 +94,7 @@ const (
 // Priority orders the outbox; lower goes first.
 type Priority int
 
+// The priorities, the most urgent first.
 const (
 	PriorityCode   Priority = iota // codes by SMS
 	PriorityRed                    // red alerts

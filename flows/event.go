@@ -89,8 +89,10 @@ type Prove struct {
 // SetLang keeps the language of the address.
 type SetLang struct{ Lang string }
 
-// OptOut stops everything but replies and codes; OptIn undoes it.
+// OptOut stops everything but replies and codes.
 type OptOut struct{}
+
+// OptIn undoes OptOut.
 type OptIn struct{}
 
 // NoticeShown keeps that this version of the privacy notice was shown.

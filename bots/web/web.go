@@ -92,6 +92,7 @@ func New(c Config) (*Channel, error) {
 // http.Server.RegisterOnShutdown, which does not wait for streams otherwise.
 func (c *Channel) Close() { c.close() }
 
+// Name is "web".
 func (c *Channel) Name() string { return "web" }
 
 // Features are those of a page: it can show whatever it likes.

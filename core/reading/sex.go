@@ -3,6 +3,7 @@ package reading
 // Sex as the forms ask it.
 type Sex string
 
+// The answers that the forms offer.
 const (
 	Male   Sex = "male"
 	Female Sex = "female"

@@ -5,6 +5,7 @@ import "strings"
 // Answer is the reading of a yes/no answer.
 type Answer string
 
+// The answers. Unknown is never taken for a no.
 const (
 	Yes     Answer = "yes"
 	No      Answer = "no"
