@@ -26,7 +26,7 @@ func TestDamagedAddressIsTakenAll(t *testing.T) {
 		}
 		for _, column := range []string{"urn", "phone", "state"} {
 			err := s.Exec(t.Context(), `UPDATE addresses SET `+column+` = (SELECT b.`+column+` FROM addresses b WHERE b.id <> addresses.id)
-				WHERE id = (SELECT MIN(c.id) FROM addresses c)`)
+				WHERE id = (SELECT m.address_id FROM messages m WHERE m.external_id = '1')`)
 			if err != nil {
 				t.Fatal(err)
 			}
