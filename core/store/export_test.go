@@ -14,3 +14,15 @@ func (s *Store) Exec(ctx context.Context, text string, args ...any) error {
 	_, err := s.q.exec(ctx, text, args...)
 	return err
 }
+
+// Plan is how the engine would run a statement, a line for each step.
+func (s *Store) Plan(ctx context.Context, text string, args ...any) ([]string, error) {
+	if s.pg != nil {
+		return s.Texts(ctx, `EXPLAIN `+text, args...)
+	}
+	r, err := s.q.query(ctx, `EXPLAIN QUERY PLAN `+text, args...)
+	return collect(r, err, func(r scanner) (step string, err error) {
+		var id, parent, unused int64
+		return step, r.Scan(&id, &parent, &unused, &step)
+	})
+}

@@ -212,7 +212,7 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, idHa
 		text string
 		args []any
 	}{
-		"id":   {`SELECT id FROM people WHERE id_hash = $1 AND id <> $2 LIMIT 20`, []any{idHash, personID}},
+		"id":   {`SELECT id FROM people WHERE id_hash = $1 AND id_hash <> '' AND id <> $2 LIMIT 20`, []any{idHash, personID}},
 		"name": {`SELECT id FROM people WHERE commune = $1 AND folded = $2 AND birth_year = $3 AND id <> $4 LIMIT 20`, []any{p.Commune, p.Folded, p.BirthYear(), personID}},
 	} {
 		if reason == "id" && idHash == "" {

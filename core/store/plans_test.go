@@ -1,0 +1,208 @@
+package store_test
+
+import (
+	"context"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"khaibao/core"
+	"khaibao/core/codes"
+	"khaibao/core/duty"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
+)
+
+// statements keeps what passes to PostgreSQL.
+type statements struct {
+	mu  sync.Mutex
+	all map[string][]any // arguments by text
+}
+
+func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all[data.SQL] = data.Args
+	return ctx
+}
+
+func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (s *statements) TraceBatchStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	for _, q := range data.Batch.QueuedQueries {
+		s.TraceQueryStart(ctx, conn, pgx.TraceQueryStartData{SQL: q.SQL, Args: q.Arguments})
+	}
+	return ctx
+}
+
+func (s *statements) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+func (s *statements) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
+
+// Every statement that runs while people wait finds its rows by an index, on
+// both engines: a table of a province is not read from end to end.
+func TestNoTableIsReadWhole(t *testing.T) {
+	u, err := url.Parse(storetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("enable_seqscan", "off") // the tables are small: taken only where no index serves
+	u.RawQuery = q.Encode()
+	seen := &statements{all: make(map[string][]any)}
+	s, err := store.Open(t.Context(), store.Options{URL: u.String(), KeyFile: filepath.Join(t.TempDir(), "key"),
+		Tune: func(c *pgxpool.Config) { c.ConnConfig.Tracer = seen }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	clear(seen.all) // migrations
+	everyday(t, s)
+	lite := storetest.SQLite(t)
+
+	wholePG := regexp.MustCompile(`Seq Scan on (\w+)`)
+	wholeLite := regexp.MustCompile(`^SCAN (\w+)`)
+	small := map[string]bool{"keys": true, "dated": true, "d": true, "e": true, "senders": true, "marks": true, "officers": true, "schema_versions": true,
+		"sign_in_failures": true, "CONSTANT": true, "due": true, "newest": true, "found": true}
+	for text, args := range seen.all {
+		word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+		word, _, _ = strings.Cut(word, "\n")
+		if !strings.Contains(" SELECT INSERT UPDATE DELETE WITH ", " "+word+" ") || strings.Contains(text, "pg_notify") || strings.Contains(text, "advisory") {
+			continue
+		}
+		plan, err := s.Plan(t.Context(), text, args...)
+		if err != nil {
+			t.Errorf("%s\n%v", text, err)
+		}
+		for _, step := range plan {
+			if m := wholePG.FindStringSubmatch(step); m != nil && !small[m[1]] {
+				t.Errorf("postgres: %s\n\t%s", text, strings.Join(plan, "\n\t"))
+			}
+		}
+		if strings.Contains(text, "unnest(") || strings.Contains(text, "current_setting") {
+			continue
+		}
+		text = strings.NewReplacer("FOR UPDATE SKIP LOCKED", "", "FOR UPDATE", "").Replace(text)
+		if plan, err = lite.Plan(t.Context(), text, args...); err != nil {
+			t.Errorf("%s\n%v", text, err)
+		}
+		for _, step := range plan {
+			if m := wholeLite.FindStringSubmatch(step); m != nil && !small[m[1]] {
+				t.Errorf("sqlite: %s\n\t%s", text, strings.Join(plan, "\n\t"))
+			}
+		}
+	}
+	if len(seen.all) < 60 {
+		t.Errorf("only %d statements were seen", len(seen.all))
+	}
+}
+
+// everyday does what the program does all day.
+func everyday(t *testing.T, s *store.Store) {
+	t.Helper()
+	phone := "+84900000001"
+	bySMS, byWeb := chat{t, s, core.TelURN(phone)}, chat{t, s, "web:1"}
+	bySMS.prove(now, phone)
+	an := bySMS.declare(now, "Trần Thị Một", phone)
+	bySMS.declare(now.Add(time.Minute), "Trần Thị Một", phone)
+	bySMS.qrs(now)
+	d := said{name: "Hồ Thị Bốn", birth: "1980", id: "046180000001", phone: "+84900000002", commune: anDong}
+	declare(t, s, d)
+	byWeb.at(now, func(ctx context.Context, tx *store.Tx, at *core.Address) error {
+		code, _, _, err := tx.SendCode(ctx, at.ID, phone, now, codes.Default())
+		if err != nil {
+			return err
+		}
+		if _, _, _, err := tx.CheckCode(ctx, at.ID, phone, code, now); err != nil {
+			return err
+		}
+		if _, err := tx.AddressOf(ctx, "sms", core.TelURN(phone)); err != nil {
+			return err
+		}
+		for _, do := range []func() error{
+			func() error { return tx.SetLang(ctx, at, "en") },
+			func() error { return tx.SetOptedOut(ctx, at, true) },
+			func() error { return tx.SetNotice(ctx, at, 1) },
+			func() error { return tx.SetGone(ctx, at, false) },
+			func() error {
+				return tx.OpenTask(ctx, core.Task{Kind: "misunderstood", AddressID: at.ID, Province: "46", Due: now})
+			},
+		} {
+			if err := do(); err != nil {
+				return err
+			}
+		}
+		return echo(ctx, tx, at, core.Inbound{}, "")
+	})
+	byWeb.at(now.Add(200*24*time.Hour), nil)
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil && err != core.ErrNotFound {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.ClaimDue(ctx, "web", now, now.Add(time.Minute), 9)
+	must(err)
+	for _, m := range got {
+		must(s.SendLater(ctx, m.ID, now, "retry", 0))
+		must(s.MarkSent(ctx, now, []store.Sent{{ID: m.ID, NetworkID: "x"}}))
+		must(s.Drop(ctx, now, m.ID, "refused"))
+		must(s.AddressGone(ctx, now, m.AddressID))
+	}
+	must(s.MoveStatus(ctx, "web", "y", "sent", 2))
+	must(s.NumberDead(ctx, now, "web", "y"))
+	_, _, err = s.HoldSender(ctx, "web", now, now.Add(time.Second))
+	must(err)
+	must(s.PauseSender(ctx, "web", now))
+	_, _, err = s.Backlog(ctx, "web", now)
+	must(err)
+	_, err = s.Dated(ctx, "2021-07-15")
+	must(err)
+	_, _, err = s.CodesProved(ctx, now, codes.Default())
+	must(err)
+	must(s.PutMail(ctx, "web:1", store.Mail{ID: "1", At: now}))
+	_, err = s.MailAfter(ctx, "web:1", 0, 10)
+	must(err)
+	_, err = s.LatestMail(ctx, "web:1", 10)
+	must(err)
+	must(s.AddSignIn(ctx, now, "x", "token"))
+	_, err = s.SignedIn(ctx, now, "token")
+	must(err)
+	_, err = s.TrySignIn(ctx, now, "x", "y")
+	must(err)
+	must(s.SignInWorked(ctx, now, "x", "y"))
+	must(s.EndSignIn(ctx, now, "token"))
+	o := officer(t, s, duty.CDC, "46")
+	var l looks
+	for _, f := range []store.Filter{{}, {Area: "474"}, {Area: anDong, From: "2021-07-01", To: "2021-07-31", Symptomatic: true, NewestOnly: true}} {
+		_, err := s.Declarations(ctx, l.by(o, "declarations"), o.ListScope(), f, store.Cursor{})
+		must(err)
+		_, err = s.Declarations(ctx, l.by(o, "declarations"), o.ListScope(), f, store.Cursor{At: 1, ID: "x"})
+		must(err)
+	}
+	_, err = s.Declaration(ctx, l.by(o, "declaration"), o.ListScope(), an.DeclarationID)
+	must(err)
+	_, err = s.CheckByCode(ctx, l.by(o, "check"), o.CheckScope(), an.Code)
+	must(err)
+	_, err = s.CheckByNumber(ctx, l.by(o, "check"), o.CheckScope(), an.Number)
+	must(err)
+	_, err = s.CheckByID(ctx, l.by(o, "check"), o.CheckScope(), d.id)
+	must(err)
+	_, err = s.CheckByPhone(ctx, l.by(o, "check"), o.CheckScope(), phone)
+	must(err)
+	_, err = s.Tasks(ctx, o, o.ListScope(), store.OpenTask{}, 10)
+	must(err)
+	_, err = s.TaskContact(ctx, l.by(o, "task"), o.ListScope(), "x")
+	must(err)
+	must(s.SetPassword(ctx, now, o.ID, "x", false))
+	must(s.DisableOfficer(ctx, now, o.ID))
+	_, _, err = s.OfficerBySignIn(ctx, o.SignIn)
+	must(err)
+}
