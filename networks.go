@@ -73,7 +73,7 @@ func (p *program) wireNetworks(ctx context.Context) (*networks, error) {
 	}
 	var err error
 	n.web, err = web.New(web.Config{Mail: mailbox{p.store}, Words: p.bundle.Text, ReadQR: qr.Read,
-		PublicURL: p.c.publicURL, Hotline: p.c.hotline, Notice: 1})
+		PublicURL: p.c.publicURL, Hotline: p.c.hotline, Notice: p.settings.notice})
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type program struct {
 	out        io.Writer
 	store      *store.Store
 	bundle     *locales.Bundle
+	settings   *settings
 	metrics    *metrics
 	dispatcher *flows.Dispatcher
 	networks   *networks
@@ -69,7 +70,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	p := &program{c: c, out: out, store: s, bundle: bundle, mux: http.NewServeMux(), listener: listener}
+	p := &program{c: c, out: out, store: s, bundle: bundle, settings: newSettings(c, s), mux: http.NewServeMux(), listener: listener}
 	p.metrics = newMetrics(s, []string{"telegram", "sms", "web"})
 	p.networks, err = p.wireNetworks(ctx)
 	if err != nil {
@@ -84,7 +85,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	if p.networks.sendsSMS {
 		codeChannel = "sms"
 	}
-	p.dispatcher = flows.New(flows.Options{Store: s, Setting: newSettings(p.c, s).at, Features: features, Now: time.Now,
+	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: time.Now,
 		Count: p.metrics.countMessage, Limits: p.c.limits, CodeChannel: codeChannel})
 	if err := p.routes(); err != nil {
 		listener.Close()

@@ -62,6 +62,12 @@ func (s *settings) at(ctx context.Context, now time.Time) (flows.Setting, error)
 	return s.value, nil
 }
 
+// notice is the version of the privacy notice in force.
+func (s *settings) notice(ctx context.Context) (int, error) {
+	now, err := s.at(ctx, time.Now())
+	return now.Notice, err
+}
+
 // openStore opens the database and tells of a new key file, which is lost with
 // all sealed rows if nobody keeps it.
 func openStore(ctx context.Context, c config, out io.Writer) (*store.Store, error) {

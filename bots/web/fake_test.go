@@ -165,12 +165,16 @@ func (l *logged) String() string {
 	return l.b.String()
 }
 
+func inForce(version int, err error) func(context.Context) (int, error) {
+	return func(context.Context) (int, error) { return version, err }
+}
+
 // newChannel is a web chat on a mailbox in memory; change may be nil.
 func newChannel(t testing.TB, mail Mailbox, change func(*Config)) (*Channel, *logged) {
 	t.Helper()
 	log := &logged{}
 	c := Config{
-		Mail: mail, PublicURL: "http://khaibao.example.vn", Hotline: "19001075", Notice: 1,
+		Mail: mail, PublicURL: "http://khaibao.example.vn", Hotline: "19001075", Notice: inForce(1, nil),
 		Words: words(t),
 		ReadQR: func(_ context.Context, picture []byte) (string, error) {
 			size, kind, err := image.DecodeConfig(bytes.NewReader(picture))

@@ -134,14 +134,19 @@ func (c *Channel) showPlain(w http.ResponseWriter, r *http.Request, status int, 
 // showPrivacy shows the privacy notice in force, or with ?v= an older one:
 // declarations name the version that was shown.
 func (c *Channel) showPrivacy(w http.ResponseWriter, r *http.Request) {
-	version := c.Notice
+	newest, err := c.Notice(r.Context())
+	if err != nil {
+		c.Log.Warn("web chat: no version of the privacy notice", "err", err)
+		c.showPlain(w, r, http.StatusServiceUnavailable, "web.away.title", "web.away.text")
+		return
+	}
+	version := newest
 	if v := r.URL.Query().Get("v"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > c.Notice {
-			c.showPlain(w, r, http.StatusNotFound, "web.missing.title", "web.missing.text")
-			return
-		}
-		version = n
+		version, _ = strconv.Atoi(v) // 0, which none is, when it is no number
+	}
+	if version < 1 || version > newest {
+		c.showPlain(w, r, http.StatusNotFound, "web.missing.title", "web.missing.text")
+		return
 	}
 	key := fmt.Sprintf("web.notice.%d.", version)
 	p := &page{c: c, Lang: known(r.URL.Query().Get("lang"))}

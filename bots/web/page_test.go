@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"html"
 	"net/http"
 	"regexp"
@@ -236,7 +238,7 @@ func TestKeyboardFitsTheAnswer(t *testing.T) {
 }
 
 func TestPlainPages(t *testing.T) {
-	c, _ := newChannel(t, newMemory(), func(c *Config) { c.Notice = 1 })
+	c, _ := newChannel(t, newMemory(), nil)
 	h := c.Routes(nil)
 	for path, want := range map[string]struct {
 		code int
@@ -248,6 +250,26 @@ func TestPlainPages(t *testing.T) {
 	} {
 		if w := do(h, get(1, path)); w.Code != want.code || path != "/nothing" && !strings.Contains(w.Body.String(), want.text) {
 			t.Errorf("%s: status %d\n%s", path, w.Code, w.Body)
+		}
+	}
+}
+
+func TestPrivacyNoticeInForce(t *testing.T) {
+	tests := []struct {
+		name   string
+		notice func(context.Context) (int, error)
+		path   string
+		code   int
+	}{
+		{"the one in force", inForce(1, nil), "/privacy", 200},
+		{"an older one", inForce(2, nil), "/privacy?v=1", 200},
+		{"one that is not in force yet", inForce(1, nil), "/privacy?v=2", 404},
+		{"which is in force is not known", inForce(0, errors.New("the database is away")), "/privacy", 503},
+	}
+	for _, tt := range tests {
+		c, _ := newChannel(t, newMemory(), func(c *Config) { c.Notice = tt.notice })
+		if w := do(c.Routes(nil), get(1, tt.path)); w.Code != tt.code {
+			t.Errorf("%s: status %d, want %d", tt.name, w.Code, tt.code)
 		}
 	}
 }
@@ -288,7 +310,7 @@ func TestNewRefusesABadSetUp(t *testing.T) {
 		"no mailbox": func(c *Config) { c.Mail = nil }, "no words": func(c *Config) { c.Words = nil },
 		"no reader": func(c *Config) { c.ReadQR = nil }, "no URL": func(c *Config) { c.PublicURL = "" },
 		"no host": func(c *Config) { c.PublicURL = "https:///x" }, "another scheme": func(c *Config) { c.PublicURL = "ftp://a.vn" },
-		"no notice": func(c *Config) { c.Notice = 0 },
+		"no notice": func(c *Config) { c.Notice = nil },
 	} {
 		config := good.Config
 		change(&config)

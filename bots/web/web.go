@@ -39,9 +39,10 @@ type Config struct {
 	// is Secure and browsers are told to stay with https.
 	PublicURL string
 	Hotline   string // as dialled
-	Notice    int    // version of the privacy notice in force
-	Limits    Limits // the zero value stands for DefaultLimits
-	Log       *slog.Logger
+	// Notice is the version of the privacy notice in force, from 1.
+	Notice func(ctx context.Context) (version int, err error)
+	Limits Limits // the zero value stands for DefaultLimits
+	Log    *slog.Logger
 }
 
 // Channel is the web chat. The zero value is of no use; see New.
@@ -58,15 +59,12 @@ type Channel struct {
 
 // New makes the web chat, or tells what is wrong with its set-up.
 func New(c Config) (*Channel, error) {
-	if c.Mail == nil || c.Words == nil || c.ReadQR == nil {
-		return nil, errors.New("web chat: a mailbox, words and a reader of pictures are needed")
+	if c.Mail == nil || c.Words == nil || c.ReadQR == nil || c.Notice == nil {
+		return nil, errors.New("web chat: a mailbox, words, a reader of pictures and the version of the privacy notice are needed")
 	}
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("web chat: the public URL is not one of http or https")
-	}
-	if c.Notice < 1 {
-		return nil, errors.New("web chat: the version of the privacy notice is needed")
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	if c.Limits == (Limits{}) {
