@@ -64,7 +64,7 @@ type backlog struct {
 }
 
 var (
-	waitingDesc = prometheus.NewDesc("khaibao_outbox_waiting", "Messages that wait to be sent.", []string{"channel"}, nil)
+	waitingDesc = prometheus.NewDesc("khaibao_outbox_waiting", "Messages that wait to be sent; counted up to 10000.", []string{"channel"}, nil)
 	oldestDesc  = prometheus.NewDesc("khaibao_outbox_oldest_due_seconds", "Age of the oldest due message.", []string{"channel"}, nil)
 )
 

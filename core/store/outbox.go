@@ -23,7 +23,7 @@ func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Ti
 	r, err := s.q.query(ctx, `
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox o
-			WHERE o.channel = $4 AND o.state = 0 AND o.due_at <= $1 AND (o.leased_until <= $1 OR o.leased_until > $5)
+			WHERE o.channel = $4 AND o.state = 0 AND o.due_at > 0 AND o.due_at <= $1 AND (o.leased_until <= $1 OR o.leased_until > $5)
 			AND NOT EXISTS (
 				SELECT 1 FROM outbox e
 				WHERE e.address_id = o.address_id AND e.priority = o.priority AND e.state = 0 AND e.id < o.id
@@ -157,16 +157,30 @@ func (s *Store) PauseSender(ctx context.Context, channel string, until time.Time
 	return wrap(err, "pause sender")
 }
 
-// Backlog tells how many messages of a channel wait and how old the oldest due
-// one is.
+// WaitingAtMost bounds how far Backlog counts: it is asked all the time, most
+// of all while very many wait.
+const WaitingAtMost = 10_000
+
+// Backlog tells how many messages of a channel wait, WaitingAtMost at most, and
+// how old the oldest due one is.
 func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (waiting int, oldest time.Duration, err error) {
-	var due int64
-	err = s.q.row(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM outbox WHERE channel = $1 AND state = 0`, channel).Scan(&waiting, &due)
-	if err != nil {
+	text := `SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM outbox WHERE channel = $1 AND state = 0 AND due_at > 0
+		ORDER BY priority, due_at, id LIMIT $2) waits)`
+	for p := core.PriorityCode; p <= core.PriorityNotice; p++ { // one step into the index for each
+		text += fmt.Sprintf(`, COALESCE((SELECT MIN(due_at) FROM outbox WHERE channel = $1 AND state = 0 AND due_at > 0 AND priority = %d), 0)`, p)
+	}
+	var dues [core.PriorityNotice + 1]int64
+	into := []any{&waiting}
+	for p := range dues {
+		into = append(into, &dues[p])
+	}
+	if err := s.q.row(ctx, text, channel, WaitingAtMost).Scan(into...); err != nil {
 		return 0, 0, fmt.Errorf("backlog %s: %w", channel, err)
 	}
-	if due > 0 && due < now.UnixMilli() {
-		oldest = now.Sub(time.UnixMilli(due))
+	for _, due := range dues {
+		if due > 0 {
+			oldest = max(oldest, now.Sub(time.UnixMilli(due)))
+		}
 	}
 	return waiting, oldest, nil
 }

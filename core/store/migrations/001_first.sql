@@ -61,7 +61,10 @@ CREATE TABLE outbox (
   network_state TEXT NOT NULL DEFAULT '',
   network_rank BIGINT NOT NULL DEFAULT 0,
   error_class TEXT NOT NULL DEFAULT '');
-CREATE INDEX outbox_due ON outbox (channel, priority, due_at, id) WHERE state = 0;
+-- due_at > 0 holds for all rows. It keeps PostgreSQL from looking for an
+-- address's messages in outbox_due: while its statistics still know an empty
+-- outbox, a claim from a long one would read all of it for each message.
+CREATE INDEX outbox_due ON outbox (channel, priority, due_at, id) WHERE state = 0 AND due_at > 0;
 CREATE INDEX outbox_order ON outbox (address_id, priority, id) WHERE state = 0;
 CREATE INDEX outbox_network ON outbox (network_id) WHERE network_id <> '';
 
