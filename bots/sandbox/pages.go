@@ -143,7 +143,7 @@ type face struct {
 	Screen Screen
 	SMS    []SMS
 	HasSMS bool
-	Newest *SMS // to announce above another app; nil when there is nothing new
+	Newest *SMS // to announce above another app; nil when nothing is unread
 }
 
 // fresh is how long an SMS is announced above the other app.
@@ -161,11 +161,30 @@ func (s *Sandbox) face(t *Telephone, app string, alone bool) face {
 	}
 	if s.sms != nil {
 		f.SMS = s.sms.Messages(t.Owner.Phone)
-		if n := len(f.SMS); n > 0 && !f.SMS[n-1].Mine && time.Since(f.SMS[n-1].At) < fresh {
-			f.Newest = &f.SMS[n-1]
-		}
+		f.Newest = s.unread(f)
 	}
 	return f
+}
+
+// unread is the SMS to announce above the other app: the newest one, until the
+// messages were open or its owner wrote something after it, a code for one.
+func (s *Sandbox) unread(f face) *SMS {
+	if len(f.SMS) == 0 {
+		return nil
+	}
+	last := &f.SMS[len(f.SMS)-1]
+	if f.App == "sms" {
+		s.wall.see(f.Key(), last.ID)
+	}
+	if last.Mine || time.Since(last.At) >= fresh || s.wall.seen(f.Key(), last.ID) {
+		return nil
+	}
+	for _, b := range f.Screen.Bubbles {
+		if b.Mine && b.At.After(last.At) {
+			return nil
+		}
+	}
+	return last
 }
 
 func (s *Sandbox) showWall(w http.ResponseWriter, r *http.Request) {

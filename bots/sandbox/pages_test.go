@@ -267,6 +267,39 @@ func TestSMSTelephones(t *testing.T) {
 	}
 }
 
+// An SMS is announced above the other app once: not after its owner has written
+// on, and not after the messages were open.
+func TestAnnouncementGoesOnceRead(t *testing.T) {
+	s := newStand(t)
+	s.submit("/sandbox/tel/1/text", url.Values{"text": {"/start"}})
+	announced := func(path string) bool {
+		_, page := s.get(path)
+		return strings.Contains(page, `class="notice"`)
+	}
+	expect := func(what string, want bool) {
+		t.Helper()
+		for _, path := range []string{"/sandbox/", "/sandbox/tel/1", "/sandbox/tel/1/screen?app=telegram"} {
+			if got := announced(path); got != want {
+				t.Errorf("%s: announced on %s is %v, want %v", what, path, got, want)
+			}
+		}
+	}
+	s.air.ToPhone("+84900000101", "Ma: 123456")
+	expect("a new SMS", true)
+	s.submit("/sandbox/tel/1/text", url.Values{"text": {"123456"}})
+	expect("its code was sent", false)
+	s.air.ToPhone("+84900000101", "Ma: 654321")
+	expect("the next SMS", true)
+	s.get("/sandbox/tel/2/screen?app=sms")
+	expect("another telephone's messages were open", true)
+	if announced("/sandbox/tel/1/screen?app=sms") {
+		t.Error("the messages announce what they show")
+	}
+	expect("the messages were open", false)
+	s.air.ToPhone("+84900000101", "Ma: 111111")
+	expect("one that came after", true)
+}
+
 func TestAddTelephone(t *testing.T) {
 	s := newStand(t)
 	status, page, at := s.submit("/sandbox/tel", url.Values{"phone": {"0900 000 222"}, "name": {"Lê <b>Thử</b>"}, "kind": {"smart"}})

@@ -24,11 +24,12 @@ type wall struct {
 	mu   sync.Mutex
 	tels []*Telephone
 	how  map[string]string // the failure each network is switched to
+	read map[string]string // the SMS that each telephone's owner has seen last, by key
 }
 
 const maxTelephones = 40
 
-func newWall() *wall { return &wall{how: map[string]string{}} }
+func newWall() *wall { return &wall{how: map[string]string{}, read: map[string]string{}} }
 
 // add hangs a telephone; it is the one that is there when the number is taken,
 // nil when the wall is full.
@@ -84,6 +85,19 @@ func (w *wall) first(is func(*Telephone) bool) *Telephone {
 		}
 	}
 	return nil
+}
+
+// see notes that a telephone's messages were open with this SMS the newest.
+func (w *wall) see(key, sms string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.read[key] = sms
+}
+
+func (w *wall) seen(key, sms string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.read[key] == sms
 }
 
 func (w *wall) setSwitch(network, how string) {
