@@ -123,13 +123,28 @@ func (r *request) word(form, id, value string) string {
 			return text
 		}
 	}
-	if id == "nationality" {
+	switch id {
+	case "nationality":
 		return r.country(value)
+	case "sub", "permanent_sub":
+		return r.Quarter(value)
 	}
 	if _, known := area.Get(value); known && strings.HasSuffix(id, "commune") {
 		return area.Address(value)
 	}
 	return core.Day(value).Local()
+}
+
+// Quarter is the part of a commune as it is stored ("TDP 12, Khu vực 5") with
+// the short form written out: an officer reads it to somebody at a door.
+func (r *request) Quarter(sub string) string {
+	parts := strings.Split(sub, ", ")
+	for i, part := range parts {
+		if number, ok := strings.CutPrefix(part, "TDP "); ok {
+			parts[i] = r.T("admin.quarter", "n", number)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // country names a country by its ISO 3166 code.

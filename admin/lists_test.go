@@ -17,9 +17,10 @@ func TestListAndItsFilter(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		crowd(x)
 		cdc, team, leader := x.as(duty.CDC, "46"), x.as(duty.Team, huongVan), x.as(duty.Leader, "46")
-		cdc.get("/admin/declarations").wants(t, "the province", 200, "Nguyễn Văn An", "Hồ Đắc Dũng", "Sốt, Ho", "Đi về từ vùng có dịch", "Chưa xác thực", "phút trước", `title="09:48 15/08/2021"`)
+		cdc.get("/admin/declarations").wants(t, "the province", 200, "Nguyễn Văn An", "Hồ Đắc Dũng", "Sốt, Ho", "Đi về từ vùng có dịch", "Chưa xác minh", "Sức khỏe</th>", "phút trước", `title="09:48 15/08/2021"`)
 		team.get("/admin/declarations").wants(t, "a ward", 200, "Hồ Đắc Dũng", "no:Nguyễn Văn An")
-		leader.get("/admin/declarations").wants(t, "a leader", 200, "N.V.A.", "no:Nguyễn", "no:Sốt", "no:1955", "no:vùng có dịch", `no:id="name"`)
+		leader.get("/admin/declarations").wants(t, "a leader", 200, "N.V.A.", "no:Nguyễn", "no:Sốt", "no:1955", "no:vùng có dịch", `no:id="name"`,
+			"no:Sức khỏe</th>", "Chưa xác minh</span>")
 		cdc.get("/admin/declarations?show=symptomatic").wants(t, "symptomatic", 200, "Nguyễn Văn An", "no:Hồ Đắc Dũng")
 		leader.get("/admin/declarations?show=symptomatic").wants(t, "symptomatic for a leader", 200, "H.Đ.D.")
 		cdc.get("/admin/declarations?area=480").wants(t, "a district", 200, "Hồ Đắc Dũng", "no:Nguyễn Văn An", `<option value="480" selected>`)
@@ -44,6 +45,40 @@ func TestListAndItsFilter(t *testing.T) {
 			t.Errorf("a filter without a name: %d to %q", got.status, got.header.Get("Location"))
 		}
 	})
+}
+
+// A part of a commune is stored short and shown written out, in each
+// language; what stands beside it stays.
+func TestQuarterIsWrittenOut(t *testing.T) {
+	for lang, want := range map[string]map[string]string{
+		"vi": {"TDP 3": "Tổ dân phố 3", "TDP 12, Khu vực 5": "Tổ dân phố 12, Khu vực 5", "Thôn Dạ Lê": "Thôn Dạ Lê", "TDP": "TDP", "": ""},
+		"en": {"TDP 7B": "Quarter 7B"},
+	} {
+		r := &request{s: &Server{Options: Options{Text: words(t).Text}}, Lang: lang}
+		for sub, text := range want {
+			if got := r.Quarter(sub); got != text {
+				t.Errorf("%q in %s: %q, want %q", sub, lang, got, text)
+			}
+			if got := r.word("resident", "permanent_sub", sub); got != text {
+				t.Errorf("the answer %q in %s: %q, want %q", sub, lang, got, text)
+			}
+		}
+	}
+	x := newSite(t, storetest.SQLite(t))
+	an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong, house: "7 Hải Triều"})
+	x.as(duty.CDC, "46").get("/admin/declarations/"+an.DeclarationID).wants(t, "the record", 200, "7 Hải Triều, Tổ dân phố 3", "no:TDP")
+}
+
+func TestTheTabOfThePageIsMarked(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	b := x.as(duty.CDC, "46")
+	for path, tab := range map[string]string{"/admin/": "/admin/check", "/admin/check": "/admin/check", "/admin/declarations": "/admin/declarations", "/admin/tasks": "/admin/tasks"} {
+		page := b.get(path)
+		page.wants(t, path, 200, `href="`+tab+`" aria-current="page"`)
+		if n := strings.Count(page.body, `aria-current="page"`); n != 1 {
+			t.Errorf("%s marks %d tabs, want 1", path, n)
+		}
+	}
 }
 
 func TestListTurnsItsPages(t *testing.T) {
@@ -107,7 +142,7 @@ func TestTasksByDuty(t *testing.T) {
 	id := x.openTask("misunderstood", anDong, "symptoms")
 	b.get("/admin/tasks").wants(t, "a task", 200, "ba lần chưa hiểu", "Triệu chứng", "Phường An Đông", "Quá hạn")
 	x.as(duty.Team, huongVan).get("/admin/tasks").wants(t, "another ward", 200, "no:ba lần chưa hiểu")
-	b.get("/admin/tasks/"+id).wants(t, "whom to call", 200, "0900 000 777", "chưa xác thực", "SMS", "Triệu chứng")
+	b.get("/admin/tasks/"+id).wants(t, "whom to call", 200, "0900 000 777", "chưa xác minh", "SMS", "Triệu chứng")
 	x.as(duty.Team, huongVan).get("/admin/tasks/"+id).wants(t, "whom to call, from another ward", 404, "no:777")
 	b.get("/admin/tasks/%00").wants(t, "no task", 404)
 	x.as(duty.Admin, "46").get("/admin/tasks").wants(t, "accounts", 200, "no:ba lần chưa hiểu")
