@@ -29,8 +29,8 @@ func newCatchUp(s *store.Store, c *sms.Channel, in channel.Inbox) *catchUp {
 }
 
 const (
-	catchUpEvery  = 5 * time.Minute
-	catchUpMargin = 10 * time.Minute // messages on their way when a run began
+	catchUpEvery  = time.Minute     // by whichever node is first: what a dead one was being told is lost to it
+	catchUpMargin = 3 * time.Minute // messages on their way when a run began
 	catchUpMost   = 7 * 24 * time.Hour
 	lookEvery     = 2 * time.Second // between looks for a database that went away
 )
@@ -51,7 +51,6 @@ func (c *catchUp) watch(ctx context.Context, m core.Inbound) error {
 func (c *catchUp) run(ctx context.Context) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	var last time.Time
 	due := true
 	for {
 		select {
@@ -59,13 +58,11 @@ func (c *catchUp) run(ctx context.Context) {
 			due = true
 		default:
 		}
-		switch err := c.store.Ping(ctx); {
-		case err != nil:
+		switch {
+		case c.store.Ping(ctx) != nil:
 			due = true
-		case due || c.now().Sub(last) >= catchUpEvery:
-			if c.once(ctx) {
-				due, last = false, c.now()
-			}
+		case due || c.late(ctx):
+			due = !c.once(ctx)
 		}
 		select {
 		case <-ctx.Done():
@@ -75,10 +72,18 @@ func (c *catchUp) run(ctx context.Context) {
 	}
 }
 
+// late tells whether no node has asked for a while.
+func (c *catchUp) late(ctx context.Context) bool {
+	mark, err := c.store.Mark(ctx, c.mark())
+	return err == nil && c.now().Sub(mark) >= catchUpEvery
+}
+
+func (c *catchUp) mark() string { return "caught_up:" + c.name }
+
 // once asks the network and gives in what it has; true when all was taken.
 func (c *catchUp) once(ctx context.Context) bool {
 	began := c.now()
-	mark, err := c.store.Mark(ctx, "caught_up:"+c.name)
+	mark, err := c.store.Mark(ctx, c.mark())
 	if err == nil && mark.IsZero() {
 		mark, err = c.store.LastReceived(ctx, c.name)
 	}
@@ -100,7 +105,7 @@ func (c *catchUp) once(ctx context.Context) bool {
 		return false
 	}
 	slog.Debug("asked what was missed", "channel", c.name, "listed", n)
-	if err := c.store.SetMark(ctx, "caught_up:"+c.name, began); err != nil {
+	if err := c.store.SetMark(ctx, c.mark(), began); err != nil {
 		slog.Warn("asking what was missed", "channel", c.name, "err", err)
 		return false
 	}
