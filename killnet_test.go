@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,7 +42,7 @@ const (
 )
 
 // newOutside makes the networks for a program that will listen on the given
-// URLs, in turn when there are several.
+// URLs.
 func newOutside(t testing.TB, programs ...string) *outside {
 	t.Helper()
 	o := &outside{door: newDoor(t, programs...)}
@@ -72,15 +75,14 @@ func (o *outside) settings(more map[string]string) map[string]string {
 // door stands where a province has its proxy: it passes on to the programs
 // what comes from outside, and writes down what they answered.
 type door struct {
-	url    string
-	client *http.Client
+	url      string
+	client   *http.Client
+	programs []string // their URLs
 
-	mu       sync.Mutex
-	programs []string
-	turn     int
-	acked    map[string]bool // "telegram 123", "sms SM…": answered with 2xx
-	answers  map[int]int     // how often the programs gave each status to a web-hook
-	refused  map[string]int  // how often a message was not taken
+	mu      sync.Mutex
+	acked   map[string]bool // "telegram 123", "sms SM…": answered with 2xx
+	answers map[int]int     // how often the programs gave each status to a web-hook
+	refused map[string]int  // how often a message was not taken
 }
 
 func newDoor(t testing.TB, programs ...string) *door {
@@ -101,17 +103,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	d.mu.Lock()
-	to := d.programs[d.turn%len(d.programs)]
-	d.turn++
-	d.mu.Unlock()
-	out, err := http.NewRequestWithContext(r.Context(), r.Method, to+r.URL.RequestURI(), bytes.NewReader(body))
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	out.Header = r.Header.Clone()
-	res, err := d.client.Do(out)
+	res, err := d.pass(r, body)
 	if err != nil { // nobody is there, or was killed while we waited
 		w.WriteHeader(http.StatusBadGateway)
 		return
@@ -135,6 +127,23 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	maps.Copy(w.Header(), res.Header)
 	w.WriteHeader(res.StatusCode)
 	_, _ = w.Write(answer) // a network that left asks again
+}
+
+// pass asks any of the programs, and the next when one takes no connections.
+func (d *door) pass(r *http.Request, body []byte) (res *http.Response, err error) {
+	first := rand.IntN(len(d.programs))
+	for i := range d.programs {
+		to := d.programs[(first+i)%len(d.programs)]
+		out, err := http.NewRequestWithContext(r.Context(), r.Method, to+r.URL.RequestURI(), bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		out.Header = r.Header.Clone()
+		if res, err = d.client.Do(out); !errors.Is(err, syscall.ECONNREFUSED) {
+			return res, err
+		}
+	}
+	return nil, syscall.ECONNREFUSED
 }
 
 // deliveryID names what a network delivers, "" for anything else.
