@@ -111,7 +111,7 @@ func outcome(before Session, e Event) string {
 	if after.Form == before.Form && after.Question != before.Question && !changed {
 		out = append(out, "> "+after.Question)
 	}
-	if len(out) == 0 || !changed && first != "" && len(effects) > 0 {
+	if len(out) == 0 || !changed && after.Question == before.Question && first != "" {
 		out = append(out, first)
 	}
 	return strings.Join(out, "; ")
@@ -139,4 +139,10 @@ func hear(t *testing.T, s Session, rows []said) {
 			t.Errorf("%s: %s: %q\n got %s\nwant %s", s.Question, row.why, row.typed, got, row.want)
 		}
 	}
+}
+
+// of is an answer as one to a question.
+func (a Answer) of(question string) Answer {
+	a.ID = question
+	return a
 }

@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"khaibao/core/reading"
 )
 
 // countries maps folded names in Vietnamese and English to ISO 3166 codes. The
@@ -31,6 +33,10 @@ var countries = sync.OnceValue(func() map[string]string {
 		"tau": "CN", "trung hoa": "CN", "chinese": "CN", "dai loan": "TW", "taiwanese": "TW",
 		"uc": "AU", "australian": "AU", "lao": "LA", "cam pu chia": "KH", "campuchia": "KH", "cao mien": "KH",
 		"thai": "TH", "nga": "RU", "russian": "RU", "duc": "DE", "german": "DE", "phap": "FR", "french": "FR",
+		"scotland": "GB", "wales": "GB", "great britain": "GB", "united kingdom": "GB", "english": "GB", "hongkong": "HK", "hong kong": "HK", "indo": "ID", "united states of america": "US",
+		"united states": "US", "the us": "US", "hop chung quoc hoa ky": "US", "cong hoa xa hoi chu nghia viet nam": "VN", "chxhcn viet nam": "VN", "chxhcnvn": "VN", "holland": "NL", "dutch": "NL",
+		"italian": "IT", "y dai loi": "IT", "spanish": "ES", "canadian": "CA", "swiss": "CH", "swedish": "SE", "uae": "AE", "dubai": "AE", "lao people": "LA", "laotian": "LA", "cambodian": "KH",
+		"singaporean": "SG", "malaysian": "MY", "indonesian": "ID", "ukrainian": "UA", "polish": "PL", "czech": "CZ", "tiep": "CZ", "tiep khac": "CZ",
 		"an": "IN", "indian": "IN", "phi": "PH", "filipino": "PH", "mien dien": "MM", "burma": "MM", "ma lai": "MY", "sing": "SG",
 	} {
 		m[name] = code
@@ -40,8 +46,11 @@ var countries = sync.OnceValue(func() map[string]string {
 
 // readCountry reads a country as its ISO 3166 code, "" when it is none.
 func readCountry(text string) string {
+	if strings.ToLower(reading.Clean(text)) == "ý" { // without its mark it is a letter
+		return "IT"
+	}
 	key := fold(text)
-	for _, before := range []string{"quoc tich ", "nguoi ", "nuoc "} {
+	for _, before := range []string{"quoc tich ", "nguoi ", "nuoc ", "the ", "i am ", "from "} {
 		key = strings.TrimPrefix(key, before)
 	}
 	return countries()[key]

@@ -43,6 +43,14 @@ func (r *run) readOne(q *Question, text string) {
 			return
 		}
 	}
+	if c := r.numberedOne(q, text); c != "" {
+		r.choose(q, c, false)
+		return
+	}
+	if q.Optional && passes(q, text) {
+		r.choose(q, Skipped, false)
+		return
+	}
 	if q.Free {
 		if t := freeWords(text); t != "" {
 			r.check(q, Answer{Value: t})
@@ -53,6 +61,28 @@ func (r *run) readOne(q *Question, text string) {
 		return
 	}
 	r.wrong(say("wrong.choice"))
+}
+
+// numberedOne reads one number among words: "số 2", "2 nữ" where 2 is nữ.
+func (r *run) numberedOne(q *Question, text string) string {
+	if numbers, ok := reading.ReadChoices(text, len(r.numbered(q))); ok && len(numbers) == 1 {
+		return r.choiceByNumber(q, numbers[0])
+	}
+	words := strings.Fields(fold(text))
+	if len(words) < 2 || q.Read == nil {
+		return ""
+	}
+	for _, at := range []int{0, len(words) - 1} {
+		n, ok := readNumber(words[at])
+		if !ok {
+			continue
+		}
+		rest := strings.Join(slices.Delete(slices.Clone(words), at, at+1), " ")
+		if c := r.choiceByNumber(q, n); c != "" && q.Read(rest) == c {
+			return c
+		}
+	}
+	return ""
 }
 
 // readAhead takes the answer to a follow-up question for a yes: "tiểu đường"

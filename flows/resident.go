@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"errors"
 	"strconv"
 
 	"khaibao/core"
@@ -21,12 +20,12 @@ var Resident = Form{
 		{ID: "id_number", Kind: Paper, Choices: []string{"child"}, Offered: offerChild, Derive: deriveSex,
 			Resets: []string{"check_birth", "check_sex", "check_papers"}},
 		// The card's digits tell sex and year of birth. Cards with faults exist, so a clash is a question.
-		{ID: "check_birth", Kind: SelectOne, Choices: []string{"id_number", "birth", "keep"}, Recheck: true, Hidden: always,
+		{ID: "check_birth", Kind: SelectOne, Choices: []string{"id_number", "birth", "keep"}, Read: readClash("id_number", "birth"), Recheck: true, Hidden: always,
 			Relevant: yearClashes, Args: cardArgs},
 		{ID: "check_papers", Kind: SelectOne, Choices: []string{"id_number", "keep"}, Read: readHasPapers, Recheck: true, Hidden: always,
 			Relevant: grownWithoutPapers},
 		{ID: "sex", Kind: SelectOne, Choices: []string{"male", "female", "other"}, Read: readSex, Resets: []string{"check_sex"}},
-		{ID: "check_sex", Kind: SelectOne, Choices: []string{"id_number", "sex", "keep"}, Recheck: true, Hidden: always,
+		{ID: "check_sex", Kind: SelectOne, Choices: []string{"id_number", "sex", "keep"}, Read: readClash("id_number", "sex"), Recheck: true, Hidden: always,
 			Relevant: sexClashes},
 		{ID: "nationality", Kind: Country, Choices: []string{"VN"}, Relevant: maybeForeign},
 
@@ -51,16 +50,16 @@ var Resident = Form{
 			Choices: []string{"liver", "blood", "lung", "kidney", "heart", "hypertension", "hiv_immune", "transplant",
 				"diabetes", "cancer", "pregnant", "none"}},
 
-		{ID: "more", Kind: SelectOne, Choices: []string{"yes", "no"}, Read: readYesNo, Hidden: is("more", "yes")},
+		{ID: "more", Kind: SelectOne, Choices: []string{"yes", "no"}, Read: readMore, Hidden: is("more", "yes")},
 		{ID: "insurance", Kind: Insurance, Optional: true, Relevant: is("more", "yes")},
 		// Keyed by name, as two official code lists of ethnic groups disagree.
-		{ID: "ethnicity", Kind: SelectOne, Optional: true, Free: true, Relevant: is("more", "yes"),
+		{ID: "ethnicity", Kind: SelectOne, Optional: true, Free: true, Read: readEthnicity, Relevant: is("more", "yes"),
 			Choices: []string{"kinh", "ta_oi", "co_tu", "bru_van_kieu", "hoa", "tay", "thai", "muong", "nung", "khmer"}},
-		{ID: "religion", Kind: SelectOne, Optional: true, Free: true, Relevant: mayAskReligion,
+		{ID: "religion", Kind: SelectOne, Optional: true, Free: true, Read: readReligion, Relevant: mayAskReligion,
 			Choices: []string{"none", "buddhist", "catholic", "protestant", "cao_dai", "hoa_hao"}},
-		{ID: "marital", Kind: SelectOne, Optional: true, Relevant: grownAndMore,
+		{ID: "marital", Kind: SelectOne, Optional: true, Read: readMarital, Relevant: grownAndMore,
 			Choices: []string{"single", "married", "divorced", "widowed"}},
-		{ID: "education", Kind: SelectOne, Optional: true, Relevant: grownAndMore,
+		{ID: "education", Kind: SelectOne, Optional: true, Read: readEducation, Relevant: grownAndMore,
 			Choices: []string{"untrained", "elementary", "intermediate", "college", "university", "postgraduate"}},
 		{ID: "occupation", Kind: Text, Optional: true, Relevant: grownAndMore},
 		{ID: "workplace", Kind: Text, Optional: true, Relevant: grownAndMore},
@@ -205,26 +204,6 @@ func readSex(text string) string {
 		return ""
 	}
 	return string(sex)
-}
-
-// readHasPapers takes "có" and "không", and no papers said once more.
-func readHasPapers(text string) string {
-	id, err := reading.ReadID(text, "")
-	switch {
-	case errors.Is(err, reading.ErrNone) || id.Type == childPaper.Type || readYesNo(text) == "no":
-		return "keep"
-	case readYesNo(text) == "yes":
-		return "id_number"
-	}
-	return ""
-}
-
-func readSame(text string) string {
-	if isWord(text, "nhu tren", "nhu ho khau", "giong ho khau", "cung cho", "cung dia chi", "nhu vay", "giong tren", "same", "the same", "same as above") ||
-		readYesNo(text) == "yes" {
-		return "same"
-	}
-	return ""
 }
 
 func readNumbered(text string, options []string) (chosen []string, none bool) {

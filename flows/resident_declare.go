@@ -25,6 +25,9 @@ func declareResident(v View) Declare {
 	if idType == "cmnd" && nationality != "VN" {
 		idType = "passport"
 	}
+	if idType == childPaper.Type && v.Age("birth") >= papers { // nine zeros are a child's
+		id.Value, idType = "", "unknown"
+	}
 
 	facts := map[string]any{
 		"sex":               v.Value("sex"),

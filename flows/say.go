@@ -66,8 +66,8 @@ func (r *run) question(q *Question) core.Say {
 	switch {
 	case q.Kind == Place && r.s.Open != nil:
 		return r.finerPlace(q)
-	case q.Kind == Paper && r.s.Open != nil:
-		return r.suggestedPaper(q)
+	case r.suggested(q) != "":
+		return r.suggestion(q)
 	}
 	v := r.view()
 	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}

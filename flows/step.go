@@ -97,6 +97,8 @@ func (r *run) choose(q *Question, choice string, late bool) {
 		r.choosePlace(q, choice, late)
 	case q.Kind == Paper:
 		r.choosePaper(q, choice, late)
+	case q.Kind == Name, q.Kind == Date:
+		r.pressSuggested(q, choice, late)
 	case q.Recheck && r.form.question(choice) != nil && slices.Contains(q.Choices, choice):
 		r.forget(choice)
 		r.ask()

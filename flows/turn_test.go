@@ -153,7 +153,7 @@ func TestCommands(t *testing.T) {
 		{"XEM QR", cmdQR}, {"Xem mã QR", cmdQR}, {"/qr@KhaiBaoBot", cmdQR}, {"  khai   báo. ", cmdDeclare}, {"/start abc", cmdStart},
 		{"?", cmdHelp}, {"STOP", cmdStop}, {"THOÁT", cmdLeave}, {"quay la\u0323i", cmdBack}, {"English", cmdEn}, {"tiếng Việt", cmdVi},
 		{"Dũng", cmdNone}, {"Huy", cmdNone}, {"dung", cmdNone}, {"huy", cmdNone}, {"Vi", cmdNone}, {"Thoát Nguyễn", cmdNone},
-		{"??", cmdNone}, {"", cmdNone}, {"khai báo giúp tôi với nhé các anh chị ơi tôi không biết làm thế nào cả", cmdNone},
+		{"!?", cmdNone}, {"", cmdNone}, {"khai báo giúp tôi với nhé các anh chị ơi tôi không biết làm thế nào cả", cmdNone},
 	}
 	for _, tt := range tests {
 		if got := readCommand(tt.text); got != tt.want {

@@ -38,18 +38,16 @@ func readPhone(text string) (phone, complaint string) {
 
 // readValue takes an answer that is no choice.
 func (r *run) readValue(q *Question, text string) {
-	if q.Optional && isWord(text, "bo qua", "khong", "ko", "khong co", "skip", "none", "no") {
+	if r.confirmed(q, text) {
+		return
+	}
+	if q.Optional && passes(q, text) {
 		r.answer(q, Answer{Value: Skipped}, false)
 		return
 	}
 	switch q.Kind {
 	case Name:
-		n, err := reading.ReadName(text)
-		if err != nil {
-			r.wrong(say("wrong.name"))
-			return
-		}
-		r.check(q, Answer{Value: n.Full})
+		r.readName(q, text)
 	case Date:
 		r.readDate(q, text)
 	case Paper:
@@ -132,14 +130,22 @@ func (r *run) heard(q *Question) core.Say {
 }
 
 func (r *run) readDate(q *Question, text string) {
-	d, err := reading.ReadDate(text, reading.DateField(q.Field), string(r.e.Today))
+	field := reading.DateField(q.Field)
+	d, err := reading.ReadDate(text, field, string(r.e.Today))
+	if meant, ok := reading.SuggestDate(text, field, string(r.e.Today)); ok && err != nil {
+		r.suggest(q, meant.Date)
+		return
+	}
 	switch {
 	case err == nil:
 		r.check(q, Answer{Value: d.Date})
+	case field == reading.Birth && reading.NotAtHand(text):
+		r.wrong(say("wrong.date_year"))
 	case errors.Is(err, reading.ErrFuture):
 		r.wrong(say("wrong.date_future"))
 	case errors.Is(err, reading.ErrUnsupported):
 		r.wrong(say("wrong.date_lunar"))
+	case field == reading.Birth && r.readTogether(q, text):
 	default:
 		if numeric(text) { // only what is surely no message to somebody else is said back
 			r.wrong(say("wrong.date_read", "text", strings.TrimSpace(text)))
@@ -152,76 +158,6 @@ func (r *run) readDate(q *Question, text string) {
 // numeric tells whether a text is a few digits and signs of a date.
 func numeric(text string) bool {
 	return len(text) <= 12 && strings.Trim(text, "0123456789/-. ") == "" && strings.ContainsAny(text, "0123456789")
-}
-
-// readPaper reads the number of an identity paper. Eleven digits may be a card
-// whose leading zero got lost: that is asked, not guessed.
-func (r *run) readPaper(q *Question, text string) {
-	if open := r.s.Open; open != nil && open.ID == q.ID {
-		answer := readYesNo(text)
-		switch n, ok := readNumber(text); {
-		case answer == "yes" || ok && n == 1:
-			text = open.Typed
-		case answer == "no": // and 0
-			r.s.Open = nil
-			r.ask()
-			return
-		}
-	}
-	id, err := reading.ReadID(text, "")
-	switch {
-	case errors.Is(err, reading.ErrNone):
-		r.check(q, childPaper)
-		return
-	case err != nil:
-		if suggested := reading.SuggestID(text); suggested != "" {
-			r.s.Open = &Open{ID: q.ID, Typed: suggested}
-			r.ask()
-			return
-		}
-		r.wrong(say("wrong.paper"))
-		return
-	case id.Type == "bhyt" || id.Type == "bhxh":
-		r.wrong(say("wrong.paper_insurance"))
-		return
-	}
-	r.s.Open = nil
-	a := Answer{Value: id.Normalized, Type: id.Type, Sex: id.Sex, Year: id.BirthYear}
-	if a.Year > yearOf(r.e.Today) {
-		r.wrong(say("wrong.paper"))
-		return
-	}
-	r.check(q, a)
-}
-
-// childPaper is what stands for the paper of a child without papers.
-var childPaper = Answer{Value: "000000000", Type: "child_placeholder"}
-
-// choosePaper takes a button of a Paper: no papers yet, or yes and no to a
-// number that was offered.
-func (r *run) choosePaper(q *Question, choice string, late bool) {
-	open := r.s.Open
-	switch {
-	case choice == "child" && q.hasChoice(choice):
-		r.answer(q, childPaper, late)
-	case late || open == nil || open.ID != q.ID:
-		r.repeat(say("press.other"))
-	case choice == "yes":
-		r.readPaper(q, open.Typed)
-	default:
-		r.s.Open = nil
-		r.ask()
-	}
-}
-
-// suggestedPaper asks whether a number is meant.
-func (r *run) suggestedPaper(q *Question) core.Say {
-	s := say("paper.suggest", "last", lastDigits(r.s.Open.Typed))
-	s.Choices = []core.Choice{
-		{Action: r.action(q.ID, "yes"), Key: "choice.right", Number: "1"},
-		{Action: r.action(q.ID, "no"), Key: "choice.retype", Number: "0"},
-	}
-	return s
 }
 
 func yearOf(d core.Day) int {

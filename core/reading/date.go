@@ -50,7 +50,7 @@ func ReadDate(s string, field DateField, today string) (Date, error) {
 // readDate reads a text as it stands. strange is whether words of it were not
 // known, so that it may have been typed in another way.
 func readDate(s string, field DateField, now time.Time) (d Date, strange bool, err error) {
-	ts := tokens(zeroForO(oneForL(Clean(s))))
+	ts := tokens(digitsForLetters(Clean(s)))
 	if spelt, ok := digitByDigit(ts); ok {
 		ts = tokens(spelt)
 	}
@@ -66,14 +66,14 @@ func readDate(s string, field DateField, now time.Time) (d Date, strange bool, e
 }
 
 // zeroForO reads the letter O among digits as a zero: O1/O2/195O.
-func zeroForO(s string) string { return digitFor(s, "oO", '0') }
+func zeroForO(s string) string { return digitFor(s, "oO", "00") }
 
-// oneForL reads the letters l and I among digits as a one: l960.
-func oneForL(s string) string { return digitFor(s, "lI", '1') }
+// digitsForLetters reads l and I as a one too: l96O.
+func digitsForLetters(s string) string { return digitFor(s, "oOlI", "0011") }
 
 // digitFor reads letters that look like a digit as that digit, in runs of
 // digits that no other letter touches.
-func digitFor(s, letters string, digit byte) string {
+func digitFor(s, letters, digits string) string {
 	if !strings.ContainsAny(s, letters) {
 		return s
 	}
@@ -88,17 +88,17 @@ func digitFor(s, letters string, digit byte) string {
 			i++
 			continue
 		}
-		j, digits := i, 0
+		j, count := i, 0
 		for j < len(b) && (isO(b[j]) || isDigit(b[j])) {
 			if isDigit(b[j]) {
-				digits++
+				count++
 			}
 			j++
 		}
-		if digits > 0 && !letter(i-1) && !letter(j) {
+		if count > 0 && !letter(i-1) && !letter(j) {
 			for k := i; k < j; k++ {
 				if isO(b[k]) {
-					b[k] = digit
+					b[k] = digits[strings.IndexByte(letters, b[k])]
 				}
 			}
 		}

@@ -23,7 +23,7 @@ func TestReadDate(t *testing.T) {
 			"1983":       {"1983", "sn 1983", "sn: 83", "sinh năm 1983", "năm sinh 1983", "nam sinh 1983", "em sn 83", "năm 83", "sinh 83", "'83", "1983 nhé"},
 			"1960-05-25": {"ngày hai mươi lăm tháng năm năm 1960", "ngày hăm lăm tháng năm 1960"},
 			"1960-09-02": {"mồng hai tháng chín năm một nghìn chín trăm sáu mươi", "mung hai thang chin nam mot ngan chin tram sau muoi", "hai tháng chín sáu mươi", "2 tháng 9 năm sáu mươi"},
-			"1960":       {"một chín sáu mươi", "mot chin sau khong", "sinh nam sau muoi", "một nghìn chín trăm sáu mươi", "1 9 6 0", "19 60", "l960", "196O"},
+			"1960":       {"một chín sáu mươi", "mot chin sau khong", "sinh nam sau muoi", "một nghìn chín trăm sáu mươi", "1 9 6 0", "19 60", "l960", "196O", "l96O"},
 			"1955-05":    {"tháng năm năm năm lăm", "thang nam nam mot chin nam lam"}, "2005": {"hai nghìn không trăm lẻ năm", "hai ngàn lẻ năm", "20 05", "2k5", "em 2k5"}, "1995": {"k95"},
 			"1977-06-05": {"5 June 1977", "June 5 1977", "June 5th, 1977", "5th of June 1977", "05-Jun-77", "5 jun '77", "1977-06-05"},
 			"invalid":    {"mười hai", "hai mươi", "k9", "2k123", "sáu", "31 June 1977"},

@@ -154,7 +154,7 @@ func digitByDigit(ts []token) (string, bool) {
 // or for an event the bare day of a month.
 func SuggestDate(s string, field DateField, today string) (Date, bool) {
 	now, err := time.Parse(time.DateOnly, today)
-	ts := tokens(oneForL(Clean(s)))
+	ts := tokens(digitsForLetters(Clean(s)))
 	if err != nil || len(ts) == 0 || len(ts) > 20 {
 		return Date{}, false
 	}
