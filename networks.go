@@ -16,6 +16,7 @@ import (
 	"khaibao/core/channel"
 	"khaibao/core/qr"
 	"khaibao/core/store"
+	"khaibao/flows"
 	"khaibao/locales"
 	"khaibao/sms"
 )
@@ -104,8 +105,8 @@ func (p *program) wireTelegram(n *networks) {
 func (p *program) menus() map[string][]telegram.Command {
 	all := make(map[string][]telegram.Command)
 	for _, lang := range locales.Langs {
-		for _, name := range []string{"khaibao", "qr", "trogiup", "ngonngu", "thoat"} {
-			all[lang] = append(all[lang], telegram.Command{Name: name, Description: p.bundle.Text(lang, "menu.command."+name, nil)})
+		for _, c := range flows.Commands(lang) {
+			all[lang] = append(all[lang], telegram.Command{Name: c.Name, Description: p.bundle.Text(lang, c.Key, nil)})
 		}
 	}
 	return all
