@@ -23,7 +23,7 @@ type metrics struct {
 	pumping  prometheus.Gauge
 }
 
-func newMetrics(s *store.Store, channels []string) *metrics {
+func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_messages_total",
@@ -38,9 +38,14 @@ func newMetrics(s *store.Store, channels []string) *metrics {
 		pumping: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_codes_alarm",
 			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
 	}
-	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.take, m.pumping, &backlog{store: s, channels: channels},
+	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.take, m.pumping,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// watchBacklog adds what waits to be sent by each channel.
+func (m *metrics) watchBacklog(s *store.Store, channels []string) {
+	m.registry.MustRegister(&backlog{store: s, channels: channels})
 }
 
 func (m *metrics) countMessage(event, channel string) {

@@ -84,7 +84,7 @@ func (p *program) wireNetworks(ctx context.Context) (*networks, error) {
 
 func (p *program) wireTelegram(n *networks) {
 	c := &telegram.Channel{API: p.c.telegramAPIURL, Token: p.c.telegramToken, Secret: p.c.telegramSecret,
-		Count: p.metrics.countHook("telegram")}
+		Count: p.metrics.countHook(telegram.Name)}
 	n.telegram = c
 	n.channels = append(n.channels, c)
 	n.receivers = append(n.receivers, func(ctx context.Context) {
@@ -117,7 +117,7 @@ func (p *program) wireSMS(n *networks) error {
 		return nil
 	}
 	t, err := sms.NewTwilio(sms.Config{AccountSID: p.c.twilioSID, AuthToken: p.c.twilioToken, From: p.c.twilioFrom,
-		API: p.c.twilioAPIURL, PublicURL: p.c.publicURL, Rate: p.smsRate, Statuses: p.store, Count: p.metrics.countHook("sms")})
+		API: p.c.twilioAPIURL, PublicURL: p.c.publicURL, Rate: p.smsRate, Statuses: p.store, Count: p.metrics.countHook(sms.Name)})
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (p *program) wireSMS(n *networks) error {
 }
 
 // routes mounts everything that the program serves.
-func (p *program) routes() error {
+func (p *program) routes() {
 	n, mux := p.networks, p.mux
 	mux.HandleFunc("GET /healthz", p.health)
 	mux.HandleFunc("GET /readyz", p.ready)
@@ -158,7 +158,6 @@ func (p *program) routes() error {
 		mux.Handle("/sandbox/", n.sandbox.Pages())
 	}
 	mux.Handle("/", n.web.Routes(p.inbox))
-	return nil
 }
 
 // startSandbox serves the imitated networks on a port of their own, and sets

@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"khaibao/core/store"
 	"khaibao/flows"
 	"khaibao/locales"
+	"khaibao/sms"
 )
 
 // program is everything that runs, wired once.
@@ -70,8 +72,8 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	p := &program{c: c, out: out, store: s, bundle: bundle, settings: newSettings(c, s), mux: http.NewServeMux(), listener: listener}
-	p.metrics = newMetrics(s, []string{"telegram", "sms", "web"})
+	p := &program{c: c, out: out, store: s, bundle: bundle, settings: newSettings(c, s), metrics: newMetrics(),
+		mux: http.NewServeMux(), listener: listener}
 	p.networks, err = p.wireNetworks(ctx)
 	if err != nil {
 		listener.Close()
@@ -83,14 +85,12 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	}
 	codeChannel := ""
 	if p.networks.sendsSMS {
-		codeChannel = "sms"
+		codeChannel = sms.Name
 	}
+	p.metrics.watchBacklog(s, slices.Sorted(maps.Keys(features)))
 	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: time.Now,
 		Count: p.metrics.countMessage, Limits: p.c.limits, CodeChannel: codeChannel})
-	if err := p.routes(); err != nil {
-		listener.Close()
-		return nil, err
-	}
+	p.routes()
 	return p, nil
 }
 
@@ -132,46 +132,23 @@ func (p *program) run(ctx context.Context) error {
 		running.Go(func() { f(receiving) })
 	}
 
-	servers := []*http.Server{newServer(behindProxies(p.c.proxies, p.mux))}
-	failed := make(chan error, 2)
-	serveOn := func(srv *http.Server, l net.Listener) {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("serve: %w", err)
-		}
+	servers, failed, err := p.openDoors()
+	if err != nil {
+		return err
 	}
-	if p.c.metricsAddr != "off" {
-		l, err := net.Listen("tcp", p.c.metricsAddr)
-		if err != nil {
-			return fmt.Errorf("listen for metrics: %w", err)
-		}
-		m := http.NewServeMux()
-		m.Handle("GET /metrics", p.metrics.handler())
-		srv := newServer(m)
-		servers = append(servers, srv)
-		go serveOn(srv, l)
-	}
-	go serveOn(servers[0], p.listener)
 	fmt.Fprintf(p.out, "Khai Báo is ready at %s\n", p.c.publicURL)
 	if p.c.sandbox {
 		fmt.Fprintf(p.out, "Try everything at %s/sandbox/\n", p.c.publicURL)
 	}
 
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
 	slog.Info("stopping")
-	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
-	defer cancel()
 	stopReceiving()
 	p.networks.hangUp()
-	for _, srv := range servers {
-		if shutErr := srv.Shutdown(bound); shutErr != nil {
-			slog.Warn("stop: requests were cut", "err", shutErr)
-			srv.Close()
-		}
-	}
+	closeDoors(context.WithoutCancel(ctx), servers)
 	stopWork()
 	return err
 }
@@ -198,49 +175,4 @@ func (p *program) workers() int {
 		return 1
 	}
 	return max(2, runtime.GOMAXPROCS(0))
-}
-
-// newServer bounds what a client may take of us (docs/reference/security.md, 8).
-// Event streams set their own deadlines.
-func newServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: 60 * time.Second, IdleTimeout: 120 * time.Second, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)}
-}
-
-// health answers at once while the program runs.
-func (p *program) health(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "ok\n")
-}
-
-// readyAge is how old the oldest due message may be while we call ourselves
-// ready.
-const readyAge = 5 * time.Minute
-
-// ready says whether the database takes writes and the outbox keeps up.
-func (p *program) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
-	defer cancel()
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if p.store.Ping(ctx) != nil {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = io.WriteString(w, "database: away\n")
-		return
-	}
-	late := false
-	for _, ch := range p.networks.channels {
-		waiting, oldest, err := p.store.Backlog(ctx, ch.Name(), time.Now())
-		if err != nil {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = io.WriteString(w, "database: away\n")
-			return
-		}
-		late = late || oldest > readyAge
-		defer fmt.Fprintf(w, "%s: %d waiting, oldest due %.0f s\n", ch.Name(), waiting, oldest.Seconds())
-	}
-	if late {
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}
-	_, _ = io.WriteString(w, "database: ok\n")
 }
