@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"core/area":            {"core/reading"},
 	"core/duty":            {"core/area"},
 	"core/demo":            {"core", "core/area", "core/duty", "core/reading"},
-	"core/outbox":          {"core", "core/channel", "core/store"},
+	"core/outbox":          {"core", "core/channel", "core/seal", "core/store"},
 	"core/store":           {"core/..."},
 	"core/store/storetest": {"core", "core/store"},
 }
