@@ -86,7 +86,7 @@ func fitted(s string, f Features) string {
 // tidy is a text that every network takes: valid UTF-8 in NFC, no control
 // characters but the end of a line, no blanks at the ends.
 func tidy(s string) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
+	s = strings.ToValidUTF8(s, "")
 	if strings.ContainsFunc(s, bad) {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\t", " ")
 		s = strings.Map(func(r rune) rune {
@@ -96,7 +96,7 @@ func tidy(s string) string {
 			return r
 		}, s)
 	}
-	return strings.TrimSpace(s)
+	return strings.TrimSpace(norm.NFC.String(s)) // last: without a control character a letter meets its mark
 }
 
 func bad(r rune) bool { return unicode.IsControl(r) && r != '\n' }
