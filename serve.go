@@ -53,6 +53,11 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 			slog.Warn("stop: the database does not let go")
 		}
 	}()
+	if !c.sandbox {
+		if err := dismissDemoOfficers(ctx, s); err != nil {
+			return err
+		}
+	}
 	p, err := wire(ctx, c, s, out)
 	if err != nil {
 		return err
