@@ -229,6 +229,55 @@ func TestOfficerInABrowser(t *testing.T) {
 	}
 }
 
+// Whoever has no mouse goes through a page in the order in which it is read,
+// and sees at each step where he is.
+func TestKeyboardGoesThroughEveryPage(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	crowd(x)
+	o, password := x.officer(duty.CDC, "46", false)
+	w := browse(t, "keyboard", 1280, 800)
+	light := "light"
+	walk := func(path string, want ...string) {
+		t.Helper()
+		w.do("open "+path, chromedp.Navigate(x.web.URL+path), chromedp.WaitReady("main"))
+		for range 40 { // out of the field in which the page puts one, around to the top
+			w.do("the next", keys(kb.Tab))
+			if value[bool](w, `document.activeElement.className === "skip"`) {
+				break
+			}
+		}
+		for i, name := range want {
+			if i > 0 {
+				w.do("the next", keys(kb.Tab))
+			}
+			if got := value[string](w, where); got != name {
+				t.Errorf("%s, step %d: %s, want %s", path, i, got, name)
+			}
+		}
+		w.shot("focus" + strings.ReplaceAll(path, "/", "-") + "-" + light)
+	}
+	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Kiểm tra", "Tờ khai", "Việc cần làm", "Lê Thị Cán Bộ"}
+	for _, light = range []string{"light", "dark"} {
+		w.do(light, scheme(light))
+		if light == "light" {
+			walk("/admin/sign-in", "Đến nội dung", "Khai Báo · Cán bộ", "English", "name", "password", "Đăng nhập")
+			w.do("sign in", chromedp.Focus("#name"), keys(o.SignIn), keys(kb.Tab), keys(password), keys(kb.Enter), chromedp.WaitVisible("#q"))
+		}
+		walk("/admin/check", append(head, "q", "Kiểm tra", "photo")...)
+		walk("/admin/declarations", append(head, "name", "Tìm", "Lọc thêm", "Tất cả 7", "Triệu chứng 1", "Tiếp xúc, vùng dịch 1", "Chưa xác minh 1", "Xem Trần Thị Cúc")...)
+		walk("/admin/declarations?area=480", append(head, "name", "Tìm", "Lọc thêm", "from")...)
+	}
+}
+
+// where names what has the focus, and what is wrong with how it is seen.
+const where = `(() => {
+	const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
+	let name = e.id || e.innerText.trim().replace(/\s+/g, " ");
+	if (s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 3) name += " without a ring";
+	if (b.bottom <= 0 || b.top >= innerHeight || b.right <= 0 || b.width < 2) name += " out of sight";
+	return name;
+})()`
+
 // The same pages where no script runs, by a name without https: there a
 // browser sends no Sec-Fetch-Site, as older ones never do.
 func TestOfficerWithoutJavaScript(t *testing.T) {
