@@ -142,7 +142,7 @@ func (s *Store) prepareHot(ctx context.Context) error {
 		return nil
 	}
 	s.hot = make(map[string]*sql.Stmt)
-	for _, text := range []string{lockText, recordText, saveText, queueText} {
+	for _, text := range []string{findText, recordText, saveText, queueText} {
 		made, err := s.writer.PrepareContext(ctx, text)
 		if err != nil {
 			return fmt.Errorf("prepare: %w", err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"khaibao/core"
@@ -42,7 +41,7 @@ func (s *Store) Take(ctx context.Context, now time.Time, group []core.Inbound, t
 	ctx = context.WithoutCancel(ctx)
 	err := s.inTx(ctx, func(q querier) error {
 		tx.q = q
-		found, err := tx.lockAddresses(ctx, inbox)
+		found, err := tx.findAddresses(ctx, inbox)
 		if err != nil {
 			return err
 		}
@@ -109,7 +108,7 @@ const addressColumns = `id, channel, hash, urn, lang, phone, proven_how, opted_o
 
 // The statements of every turn.
 const (
-	lockText   = `SELECT ` + addressColumns + ` FROM addresses WHERE channel = $1 AND hash = $2`
+	findText   = `SELECT ` + addressColumns + ` FROM addresses WHERE channel = $1 AND hash = $2`
 	recordText = `INSERT INTO messages (channel, external_id, id, address_id, body, received_at)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
 	saveText  = `UPDATE addresses SET form = $2, question = $3, state = $4, turned_at = $5 WHERE id = $1`
@@ -153,24 +152,20 @@ func (s *Store) scanAddress(r scanner) (string, *core.Address, error) {
 	return at.Channel + "|" + hash, &at, nil
 }
 
-// lockAddresses locks the group's known addresses, in the
-// order of their IDs so that two groups cannot wait for each other.
-func (tx *Tx) lockAddresses(ctx context.Context, inbox []inbound) (map[string]*core.Address, error) {
+// findAddresses gives the group's known addresses on SQLite, whose transaction
+// is their lock; on PostgreSQL beginPG finds and locks them.
+func (tx *Tx) findAddresses(ctx context.Context, inbox []inbound) (map[string]*core.Address, error) {
 	found := make(map[string]*core.Address, len(inbox))
-	ordered := slices.Clone(inbox)
-	slices.SortFunc(ordered, func(a, b inbound) int { return strings.Compare(a.key(), b.key()) })
-	for _, m := range ordered {
+	for _, m := range inbox {
 		if found[m.key()] != nil {
 			continue
 		}
-		// On PostgreSQL the group is locked by beginPG; this is SQLite, whose
-		// transaction is the lock.
-		key, at, err := tx.s.scanAddress(tx.q.row(ctx, lockText, m.Channel, m.hash))
+		key, at, err := tx.s.scanAddress(tx.q.row(ctx, findText, m.Channel, m.hash))
 		if err == errNoRows {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("lock address: %w", err)
+			return nil, fmt.Errorf("find address: %w", err)
 		}
 		found[key] = at
 	}
