@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -66,16 +67,11 @@ func New(o Options) *Dispatcher {
 // ctx ends; then what is in hand is finished and what waits is turned away.
 // While one worker commits, another gathers the next group.
 func (d *Dispatcher) Run(ctx context.Context, workers int) {
-	done := make(chan struct{})
+	var working sync.WaitGroup
 	for range workers {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			d.work(ctx)
-		}()
+		working.Go(func() { d.work(ctx) })
 	}
-	for range workers {
-		<-done
-	}
+	working.Wait()
 	close(d.ended)
 }
 

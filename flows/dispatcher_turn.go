@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"khaibao/core"
 	"khaibao/core/area"
@@ -231,11 +232,11 @@ func (r *turnRun) findQR(ctx context.Context) (Result, error) {
 	return QRs{List: list}, nil
 }
 
-// taskHours is how long officers have for a task of a conversation, in hours.
-const taskHours = 4
+// taskTime is how long officers have for a task of a conversation.
+const taskTime = 4 * time.Hour
 
 func (r *turnRun) openTask(ctx context.Context, e OpenTask) error {
 	commune, district, province := levels(e.Area, r.event.Setting.Province)
 	return r.tx.OpenTask(ctx, core.Task{Kind: e.Kind, AddressID: r.at.ID, Commune: commune, District: district,
-		Province: province, Note: e.Note, Due: r.event.Now.Add(taskHours * 60 * 60 * 1e9)})
+		Province: province, Note: e.Note, Due: r.event.Now.Add(taskTime)})
 }
