@@ -164,6 +164,8 @@ func (r *reader) accept(c *candidate, starts uint64) bool {
 		return false
 	case c.level == 2 && (typed || r.stands(m.from, m.to)):
 		return true
+	case !typed && m.to-m.name == 1 && !(c.q == exact && r.marked): // "o que" is quê, not thị trấn Quế
+		return false
 	}
 	return r.onlyNoise(^c.cover)
 }

@@ -67,6 +67,15 @@ func TestStreetsAreNoUnits(t *testing.T) {
 	})
 }
 
+// One syllable without marks is too little to be a town far away.
+func TestLoneWordsAreNoTownsFarAway(t *testing.T) {
+	for text, want := range map[string]string{"o que": "", "me": "", "cho": "", "ho": "", "lim": "", "nha": "", "Quế": "13384", "thi tran lim": "09319", "vinh": "412", "sia": "19867"} {
+		if got, _ := Read(text, Context{}); got.Code != want {
+			t.Errorf("%q: %q, want %q", text, got.Code, want)
+		}
+	}
+}
+
 func TestPartsOfACommune(t *testing.T) {
 	checkReads(t, Context{}, []reads{
 		{"stuck together", "TDP7B An Đông", "19815", "TDP 7B", ""},
