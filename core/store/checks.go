@@ -89,7 +89,7 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 	if scope == (duty.Scope{}) {
 		return c, core.ErrNotFound
 	}
-	err := s.looking(ctx, l, func(q querier) error {
+	err := s.looking(ctx, &l, func(q querier) error {
 		ids, err := find(q)
 		if err != nil {
 			return fmt.Errorf("check: %w", err)

@@ -89,7 +89,7 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 	if f.Name == "" {
 		return p, s.list(ctx, s.q, l, &p, where, after)
 	}
-	err := s.looking(ctx, l, func(q querier) error {
+	err := s.looking(ctx, &l, func(q querier) error {
 		if err := named(ctx, q, where, f.Name); err != nil {
 			return err
 		}

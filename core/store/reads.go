@@ -33,8 +33,8 @@ const (
 var ErrTooManyLooks = errors.New("too many look-ups")
 
 // looking runs f under a look's limits, in one transaction with the rows that
-// f writes to reads.
-func (s *Store) looking(ctx context.Context, l Look, f func(q querier) error) error {
+// f writes to reads. It gives the look a time of its own among the officer's.
+func (s *Store) looking(ctx context.Context, l *Look, f func(q querier) error) error {
 	var answer error
 	err := s.inTx(ctx, func(q querier) error {
 		answer = s.limit(ctx, q, l)
@@ -43,7 +43,7 @@ func (s *Store) looking(ctx context.Context, l Look, f func(q querier) error) er
 		}
 		switch {
 		case errors.Is(answer, ErrTooManyLooks):
-			return s.keepRead(ctx, q, l, "", "refused", false)
+			return s.keepRead(ctx, q, *l, "", "refused", false)
 		case errors.Is(answer, core.ErrNotFound): // an answer too: its row must stay
 			return nil
 		}
@@ -85,11 +85,18 @@ func groupsText(groups []duty.Group) string {
 
 // limit counts this officer's look-ups; the officer's row is the lock under
 // which two at once are both counted. One look may show several people of one
-// phone: that is one, as it has one time.
-func (s *Store) limit(ctx context.Context, q querier, l Look) error {
+// phone: that is one, as it has one time, which no other look of the officer has.
+func (s *Store) limit(ctx context.Context, q querier, l *Look) error {
 	var id string
 	if err := q.row(ctx, `SELECT id FROM officers WHERE id = $1 `+s.forUpdate, l.Officer.ID).Scan(&id); err != nil {
 		return fmt.Errorf("officer %s looks up: %w", l.Officer.ID, err)
+	}
+	var last int64
+	if err := q.row(ctx, `SELECT COALESCE(MAX(at), 0) FROM reads WHERE officer_id = $1`, l.Officer.ID).Scan(&last); err != nil {
+		return fmt.Errorf("count look-ups: %w", err)
+	}
+	if l.At.UnixMilli() <= last { // at once with another, or a clock was set back
+		l.At = time.UnixMilli(last + 1)
 	}
 	var minute, day int64
 	err := q.row(ctx, `SELECT COUNT(DISTINCT CASE WHEN at > $2 THEN at END), COUNT(DISTINCT at) FROM reads
@@ -99,7 +106,7 @@ func (s *Store) limit(ctx context.Context, q querier, l Look) error {
 		return fmt.Errorf("count look-ups: %w", err)
 	}
 	if day >= LooksPerDay {
-		if err := s.tellOfLooks(ctx, q, l); err != nil {
+		if err := s.tellOfLooks(ctx, q, *l); err != nil {
 			return err
 		}
 	}

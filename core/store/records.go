@@ -232,7 +232,7 @@ const maxHistory = 100
 // that never was; both leave the same row in reads.
 func (s *Store) Declaration(ctx context.Context, l Look, scope duty.Scope, id string) (*Declaration, error) {
 	var d Declaration
-	err := s.looking(ctx, l, func(q querier) (err error) {
+	err := s.looking(ctx, &l, func(q querier) (err error) {
 		var commune, district, province, form string
 		// A text that is no UTF-8 is no ID, and PostgreSQL would refuse it aloud.
 		if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {

@@ -74,7 +74,7 @@ type TaskContact struct {
 // look-up of a person: for duties that see full identities in their area, and
 // logged. A task outside is core.ErrNotFound, as one that never was or is done.
 func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id string) (t TaskContact, err error) {
-	err = s.looking(ctx, l, func(q querier) error {
+	err = s.looking(ctx, &l, func(q querier) error {
 		if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
 			return s.nobody(ctx, q, l)
 		}
