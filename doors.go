@@ -34,7 +34,7 @@ func (p *program) openDoors() (servers []*http.Server, failed <-chan error, err 
 		mux.Handle("GET /metrics", p.metrics.handler())
 		open(l, mux)
 	}
-	open(p.listener, behindProxies(p.c.proxies, p.mux))
+	open(p.listener, behindProxies(p.c.proxies, p.metrics.countAnswers(p.mux)))
 	return servers, ended, nil
 }
 

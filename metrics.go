@@ -19,6 +19,7 @@ type metrics struct {
 	messages *prometheus.CounterVec
 	outbox   *prometheus.CounterVec
 	hooks    *prometheus.CounterVec
+	answers  *prometheus.CounterVec
 	take     prometheus.Histogram
 	pumping  prometheus.Gauge
 }
@@ -32,13 +33,15 @@ func newMetrics() *metrics {
 			Help: "What became of messages going out."}, []string{"event", "channel"}),
 		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_deliveries_total",
 			Help: "What became of deliveries by the networks, bad ones included."}, []string{"outcome", "channel"}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_answers_total",
+			Help: "What was answered at each door, by route and HTTP status."}, []string{"route", "status"}),
 		take: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "khaibao_take_seconds",
 			Help:    "Time from a message at the door to its commit.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}),
 		pumping: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_codes_alarm",
 			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
 	}
-	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.take, m.pumping,
+	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.take, m.pumping,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
