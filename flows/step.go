@@ -71,18 +71,12 @@ func (r *run) press(action string) {
 		r.pressReview(choice)
 		return
 	}
-	q := r.form.question(id)
-	if q == nil || !q.relevant(r.view()) {
+	q, late := r.form.question(id), r.s.Question != id
+	if q == nil || !q.relevant(r.view()) || late && r.s.answer(id) == nil {
 		r.repeat(say("press.other"))
 		return
 	}
-	current := r.s.Question == id
-	before := r.s.answer(id)
-	if !current && before == nil {
-		r.repeat(say("press.other"))
-		return
-	}
-	r.choose(q, choice, !current)
+	r.choose(q, choice, late)
 }
 
 // choose takes a choice of a question; late says that its message is not the
