@@ -184,6 +184,7 @@ func (s *Store) Close() {
 		s.pg.Close()
 		return
 	}
+	s.wrote.Store(0)
 	for _, db := range []*sql.DB{s.writer, s.lite} {
 		if err := db.Close(); err != nil {
 			slog.Error("close sqlite", "err", err)
