@@ -210,6 +210,10 @@ func (s *Store) Ping(ctx context.Context) error {
 		}
 		return nil
 	}
+	var one int
+	if err := s.q.row(ctx, `SELECT 1`).Scan(&one); err != nil { // also where somebody wrote a moment ago
+		return fmt.Errorf("ping: %w", err)
+	}
 	if time.Since(time.UnixMilli(s.wrote.Load())) < pingTime {
 		return nil
 	}
