@@ -14,8 +14,8 @@ func TestNoticeSaysWhoWhyAndForHowLong(t *testing.T) {
 	both := []string{"(CDC)", "114/2025/QH15", "91/2025/QH15", "cookie", "Telegram", "SMS", "QR", `<a class="button" href="tel:19001075">`, " 19001075 "}
 	headings := map[string]int{}
 	for lang, texts := range map[string][]string{
-		"vi": {"24 giờ", "30 ngày", "90 ngày", "5 năm", "180 ngày", "nhắn KHAI BÁO để khai lại", "trạm y tế"},
-		"en": {"24 hours", "30 days", "90 days", "5 years", "180 days", "send DECLARE to declare again", "health station"},
+		"vi": {"thời hạn của từng loại", "180 ngày", "nhắn KHAI BÁO để khai lại", "trạm y tế"},
+		"en": {"the time for each kind", "180 days", "send DECLARE to declare again", "health station"},
 	} {
 		page := do(h, get(1, "/privacy?lang="+lang)).Body.String()
 		for _, text := range append(texts, both...) {
