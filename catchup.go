@@ -21,7 +21,8 @@ type catchUp struct {
 	inbox  channel.Inbox
 	now    func() time.Time
 
-	refused chan struct{} // receives when a message was not taken
+	refused chan struct{}   // receives when a message was not taken
+	taken   map[string]bool // external IDs that the last list gave, and that are stored
 }
 
 func newCatchUp(s *store.Store, c *sms.Channel, in channel.Inbox) *catchUp {
@@ -32,6 +33,8 @@ const (
 	catchUpEvery  = time.Minute     // by whichever node is first: what a dead one was being told is lost to it
 	catchUpMargin = 3 * time.Minute // messages on their way when a run began
 	catchUpMost   = 7 * 24 * time.Hour
+	catchUpTries  = 3 // of a message again, when it is its own fault or the door was full
+	catchUpPause  = time.Second
 	lookEvery     = 2 * time.Second // between looks for a database that went away
 )
 
@@ -97,17 +100,53 @@ func (c *catchUp) once(ctx context.Context) bool {
 	if mark.Add(-catchUpMargin).After(since) {
 		since = mark.Add(-catchUpMargin)
 	}
-	n, err := c.missed(ctx, since, c.inbox)
+	taken := make(map[string]bool)
+	n, err := c.missed(ctx, since, func(ctx context.Context, m core.Inbound) error {
+		stored := c.taken[m.ExternalID] // lists overlap, and most of each is known
+		if !stored {
+			var err error
+			if stored, err = c.take(ctx, m); err != nil {
+				return err
+			}
+		}
+		taken[m.ExternalID] = stored
+		return nil
+	})
 	if err != nil {
 		if ctx.Err() == nil {
 			slog.Warn("asking what was missed", "channel", c.name, "err", err)
 		}
 		return false
 	}
+	c.taken = taken
 	slog.Debug("asked what was missed", "channel", c.name, "listed", n)
 	if err := c.store.SetMark(ctx, c.mark(), began); err != nil {
 		slog.Warn("asking what was missed", "channel", c.name, "err", err)
 		return false
 	}
 	return true
+}
+
+// take gives in one message that was listed. One that cannot be stored though
+// the database is there is passed over until the next list: all behind it would
+// wait for ever.
+func (c *catchUp) take(ctx context.Context, m core.Inbound) (stored bool, err error) {
+	for try := 0; ; try++ {
+		err := c.inbox(ctx, m)
+		if err == nil {
+			return true, nil
+		}
+		if pingErr := c.store.Ping(ctx); pingErr != nil {
+			return false, err
+		}
+		if try == catchUpTries {
+			slog.Error("missed message passed over", "channel", c.name, "external", m.ExternalID, "err", err)
+			return false, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(catchUpPause):
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -9,12 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"khaibao/core"
-	"khaibao/core/channel"
 	"khaibao/core/store/storetest"
 )
 
@@ -167,41 +163,4 @@ func TestStartWithoutDatabase(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestMissedIsAskedForSoon has one message refused, the database being away for
-// less time than anybody looks for it, and counts what Twilio is asked.
-func TestMissedIsAskedForSoon(t *testing.T) {
-	s := storetest.SQLite(t)
-	var asked atomic.Int64
-	var since atomic.Value
-	away := atomic.Bool{}
-	c := &catchUp{store: s, name: "sms", now: time.Now, refused: make(chan struct{}, 1),
-		missed: func(_ context.Context, from time.Time, _ channel.Inbox) (int, error) {
-			since.CompareAndSwap(nil, from)
-			asked.Add(1)
-			return 0, nil
-		},
-		inbox: func(context.Context, core.Inbound) error {
-			if away.Load() {
-				return channel.ErrUnavailable
-			}
-			return nil
-		}}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { c.run(ctx); close(ended) }()
-	defer func() { cancel(); <-ended }()
-	eventually(t, "a question at the start", func() bool { return asked.Load() == 1 })
-	if from := since.Load().(time.Time); time.Since(from) > catchUpMargin+time.Minute {
-		t.Errorf("the first start asks since %v: people would be answered to what they wrote to somebody else", from)
-	}
-	if err := c.watch(t.Context(), core.Inbound{}); err != nil || asked.Load() != 1 {
-		t.Errorf("a message that was taken: %v, asked %d times", err, asked.Load())
-	}
-	away.Store(true)
-	if err := c.watch(t.Context(), core.Inbound{}); !errors.Is(err, channel.ErrUnavailable) {
-		t.Errorf("a message that was not taken: %v", err)
-	}
-	eventually(t, "a question after the refusal", func() bool { return asked.Load() == 2 })
 }
