@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"time"
 
 	"khaibao/core"
@@ -58,6 +59,8 @@ type Question struct {
 	Recheck  bool                // its choices are questions to go back to, or "keep"
 	Wordings func(v View) string // another wording of the question: added to its key; "" for none
 	Optional bool                // may be passed over
+	Unshown  []string            // choices that are understood and not shown
+	Skip     string              // locale key of passing over an Optional; "" for choice.skip
 	Free     bool                // a SelectOne that takes other words too
 	Daily    bool                // holds only for the day it was given
 	Ahead    string              // the follow-up whose answer means yes to this one
@@ -146,6 +149,11 @@ func (q *Question) offered(v View) []string {
 	return out
 }
 
+// understands tells whether a choice may be taken from this person, shown or not.
+func (q *Question) understands(v View, choice string) bool {
+	return slices.Contains(q.offered(v), choice) || slices.Contains(q.Unshown, choice)
+}
+
 // still are the members of a set that are offered, and words beyond the list.
 func (q *Question) still(v View, set []string) []string {
 	if q.Offered == nil {
@@ -163,6 +171,8 @@ func (q *Question) still(v View, set []string) []string {
 // words is the locale key of a choice.
 func (q *Question) words(form, choice string) string {
 	switch {
+	case choice == Skipped && q.Skip != "":
+		return q.Skip
 	case choice == Skipped:
 		return "choice.skip"
 	case q.Words != "":

@@ -25,11 +25,19 @@ func (r *run) readPlace(q *Question, text string) {
 		r.numberedPlace(q, &open, n)
 		return
 	}
+	if numbers, ok := reading.ReadChoices(text, len(open.Codes)); ok && len(numbers) == 1 {
+		r.numberedPlace(q, &open, numbers[0])
+		return
+	}
 	if len(q.Choices) > 0 && q.Read != nil && open.Within == "" && len(open.Codes) == 0 {
-		if c := q.Read(text); c != "" {
+		if c := q.Read(text); c != "" && q.understands(r.view(), c) {
 			r.choose(q, c, false)
 			return
 		}
+	}
+	if c := r.numberedOne(q, text); c != "" && open.Within == "" && len(open.Codes) == 0 {
+		r.choose(q, c, false)
+		return
 	}
 	context := area.Context{Within: open.Within, Province: r.e.Setting.Province, On: string(r.e.Today)}
 	if open.Within != "" {
@@ -39,15 +47,24 @@ func (r *run) readPlace(q *Question, text string) {
 	if code := oneOf(open.Codes, read); code != "" {
 		read = area.Reading{Code: code, Sub: read.Sub, Rest: read.Rest}
 	}
-	if err != nil && open.Within != "" && isWord(text, "khong ro", "khong biet", "khong nho", "ko ro", "ko biet", "i do not know", "i dont know", "unknown") {
+	if err != nil && open.Within != "" && reading.NotAtHand(text) {
 		r.choose(q, unknownArea, false)
 		return
 	}
+	before := open
 	open.Codes = nil
 	open.Typed = joinTexts("; ", open.Typed, reading.Clean(text))
 	open.Sub = joinTexts(", ", open.Sub, read.Sub)
 	open.House = joinTexts(", ", open.House, read.Rest)
 	switch {
+	case err != nil && open.Within == "" && (open.Sub != before.Sub || street(read.Rest) && open.House != before.House):
+		if !street(read.Rest) {
+			open.House = before.House
+		}
+		r.s.Open = &open // a hamlet or a street is a beginning
+		r.ask()
+	case err != nil && reading.NotAtHand(text):
+		r.wrong(say("wrong.place_unknown"))
 	case err != nil:
 		r.wrongPlace(open.Within)
 	case len(read.Ambiguous) > 0:
@@ -59,6 +76,12 @@ func (r *run) readPlace(q *Question, text string) {
 	default:
 		r.settle(q, open, read.Code)
 	}
+}
+
+// street tells whether the rest of a place is surely a house or a street.
+func street(rest string) bool {
+	first, _, _ := strings.Cut(fold(rest), " ")
+	return strings.IndexAny(first, "0123456789") == 0 || slices.Contains([]string{"so", "kiet", "hem", "ngo", "duong", "nha", "lo", "chung"}, first) && strings.ContainsAny(rest, "0123456789")
 }
 
 func (r *run) wrongPlace(within string) {
@@ -134,6 +157,9 @@ func (r *run) finerPlace(q *Question) core.Say {
 		}
 		return s
 	}
+	if open.Within == "" {
+		return core.Say{Key: "place.rest", Input: core.InputText}
+	}
 	s := say("place.commune", "area", areaName(open.Within, r.e.Setting.Province))
 	s.Input = core.InputText
 	s.Choices = []core.Choice{{Action: r.action(q.ID, unknownArea), Key: "place.unknown", Number: "0", Wide: true}}
@@ -144,20 +170,32 @@ func (r *run) finerPlace(q *Question) core.Say {
 // along. What is not surely a quarter is kept as private text.
 func (r *run) readQuarter(q *Question, text string) {
 	words := freeWords(text)
-	if words == "" {
-		r.wrong(say("wrong.text"))
+	n, number := readNumber(words)
+	if words == "" || number && n >= 100 || readYesNo(text) != "" || strings.HasPrefix(fold(text), "nhu ") || readSame(text) != "" {
+		r.wrong(say("wrong.quarter"))
 		return
 	}
-	if n, ok := readNumber(words); ok && n < 100 {
+	if number {
 		words = "tổ " + strconv.Itoa(n)
 	}
 	parent := r.view().Value(q.Under)
+	if other, err := area.Read(words, area.Context{Province: r.e.Setting.Province, On: string(r.e.Today)}); err == nil && namesCommune(words) &&
+		area.Leaf(other.Code) && other.Code != parent {
+		r.readPlace(r.form.question(q.Under), text) // the commune itself is put right
+		return
+	}
 	read, _ := area.Read(words, area.Context{Within: parent, Province: r.e.Setting.Province})
 	a := Answer{Value: words, Sub: read.Sub, House: read.Rest, Typed: words}
 	if a.Sub == "" {
 		a.House = words
 	}
 	r.check(q, a)
+}
+
+// namesCommune tells whether a text says that it names a commune: phường An Cựu.
+func namesCommune(text string) bool {
+	said := " " + fold(text) + " "
+	return slices.ContainsFunc([]string{" phuong ", " xa ", " thi tran ", " p ", " tt "}, func(w string) bool { return strings.Contains(said, w) })
 }
 
 // placeWords names a place: house, quarter, commune, district, and the province

@@ -29,17 +29,17 @@ var Resident = Form{
 			Relevant: sexClashes},
 		{ID: "nationality", Kind: Country, Choices: []string{"VN"}, Relevant: maybeForeign},
 
-		{ID: "permanent", Kind: Place},
+		{ID: "permanent", Kind: Place, Choices: []string{"abroad", "none"}, Offered: offerAbroad, Unshown: []string{"abroad", "none"}, Read: readElsewhere},
 		{ID: "permanent_sub", Kind: Quarter, Under: "permanent", Optional: true, Relevant: coarse("permanent"),
 			Args: areaArgs("permanent"), Wordings: withoutHouse("permanent")},
-		{ID: "current", Kind: Place, Choices: []string{"same"}, Read: readSame},
+		{ID: "current", Kind: Place, Choices: []string{"same"}, Offered: offerSame, Read: readSame},
 		{ID: "current_sub", Kind: Quarter, Under: "current", Optional: true, Relevant: coarse("current"),
 			Args: areaArgs("current"), Wordings: withoutHouse("current")},
 
 		{ID: "exposures", Kind: SelectMany, Choices: []string{"case", "epidemic_area", "person_from_area", "none"}, None: "none",
 			Args: windowArgs, ReadMany: readNumbered, Daily: true},
 		{ID: "exposure_last", Kind: Date, Field: string(reading.PastEvent), Relevant: some("exposures"), Constraint: insideWindow,
-			Args: windowArgs, Daily: true},
+			Optional: true, Skip: "resident.exposure_last.skip", Args: windowArgs, Daily: true},
 		{ID: "symptoms", Kind: SelectMany, Words: "symptom", None: "none", ReadMany: readSymptoms, Daily: true,
 			Choices: []string{"fever", "cough", "short_of_breath", "pneumonia", "sore_throat", "fatigue", "none"}},
 		// First whether there are any: eleven names are much to read for the healthy.
@@ -153,11 +153,23 @@ func withoutHouse(id string) func(View) string {
 }
 
 func homeArea(v View) string {
-	if current := v.Value("current"); isCode(current) {
-		return current
+	for _, id := range []string{"current", "permanent"} {
+		if code := v.Value(id); isCode(code) {
+			return code
+		}
 	}
-	return v.Value("permanent")
+	return ""
 }
+
+// offerAbroad offers foreigners to live elsewhere; that one has no registered
+// residence is understood and not offered.
+func offerAbroad(v View, choice string) bool {
+	nationality := v.Value("nationality")
+	return choice == "abroad" && nationality != "" && nationality != "VN"
+}
+
+// offerSame needs a registered residence that one can live at.
+func offerSame(v View, _ string) bool { return isCode(v.Value("permanent")) }
 
 // windowArgs names the disease, and the first day that exposures are asked for.
 func windowArgs(v View) args {

@@ -121,10 +121,22 @@ func readHasPapers(text string) string {
 	return ""
 }
 
+// readElsewhere takes a registered residence that is no area of ours: in
+// another country, or none at all.
+func readElsewhere(text string) string {
+	if isWord(text, "chua co ho khau", "khong co ho khau", "ko co ho khau", "khong co", "chua co", "chua nhap khau", "khong ho khau", "none", "no permanent residence") {
+		return "none"
+	}
+	if code := readCountry(text); code != "" && code != "VN" || isWord(text, "nuoc ngoai", "o nuoc ngoai", "ben nuoc ngoai", "abroad", "overseas", "foreign", "another country") {
+		return "abroad"
+	}
+	return ""
+}
+
 // readSame takes "như hộ khẩu" in the ways it is said, also for being at home.
 func readSame(text string) string {
 	said := bareWords(text)
-	if slices.Contains(sames, said) || readYesNo(text) == "yes" {
+	if slices.Contains(sames, said) || slices.Contains(sames, fold(text)) || readYesNo(text) == "yes" {
 		return "same"
 	}
 	for _, s := range sames {

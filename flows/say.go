@@ -99,7 +99,7 @@ func (r *run) question(q *Question) core.Say {
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, ticked), Key: "choice.done", Wide: true})
 	}
 	if q.Optional {
-		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: "choice.skip", Number: "0", Wide: true})
+		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: q.words(r.form.ID, Skipped), Number: "0", Wide: true})
 	}
 	return s
 }
@@ -138,6 +138,8 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 	word := func(key string) { s.Words = with(s.Words, "value", key) }
 	text := func(t string) { s.Args = with(s.Args, "value", t) }
 	switch {
+	case a != nil && a.Value == Skipped && q.Skip != "":
+		word(q.Skip)
 	case a == nil, a.Value == Skipped:
 		word("choice.skip_done")
 	case q.Kind == SelectMany && len(set) == 0:

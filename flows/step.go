@@ -174,14 +174,15 @@ func (r *run) close(id string) {
 	}
 }
 
-// prune drops answers whose questions are no longer relevant, again and again,
-// as one may have been all that kept another relevant.
+// prune drops answers whose questions are no longer relevant, and "as above"
+// where nothing stands above any more; again and again, as one may have been
+// all that kept another relevant.
 func (r *run) prune() {
 	for {
 		v := r.view()
 		left := drop(r.s.Answers, func(a *Answer) bool {
 			q := r.form.question(a.ID)
-			return q == nil || !q.relevant(v)
+			return q == nil || !q.relevant(v) || q.Kind == Place && q.hasChoice(a.Value) && !q.understands(v, a.Value)
 		})
 		if len(left) == len(r.s.Answers) {
 			return
