@@ -157,7 +157,8 @@ func (r *turnRun) apply(ctx context.Context, effect Effect) (Result, error) {
 }
 
 // sendCode queues a code to the phone, unless a cap refuses it. What is said
-// about it never depends on whether the number is known.
+// about it never depends on whether the number is known, nor on what others had
+// sent to it.
 func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
 	if r.d.CodeChannel == "" {
 		return CodeSent{Phone: e.Phone, Refused: "limit"}, nil
@@ -169,6 +170,10 @@ func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
 	if refused != "" {
 		r.d.Count("code_refused_"+refused, r.at.Channel)
 		return CodeSent{Phone: e.Phone, Refused: refused, Wait: wait}, nil
+	}
+	if code == "" {
+		r.d.Count("code_withheld", r.at.Channel)
+		return CodeSent{Phone: e.Phone}, nil
 	}
 	urn := core.TelURN(e.Phone)
 	addressID, err := r.tx.AddressOf(ctx, r.d.CodeChannel, urn)

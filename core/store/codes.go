@@ -21,9 +21,13 @@ const proveCode = "prove"
 const codesLock = 0x6b62636f646573 // "kbcodes"
 
 // SendCode makes a code for a phone and an address, and kills the one that the
-// address had. The caller sends it. refused is "" or what codes.Decide said,
-// wait how long to wait with codes.Wait. The network that the wish came from
-// is taken from codes.NetworkOf.
+// address had. The caller sends it. refused is "" or what codes.Decide said of
+// what this address and its network asked before, wait how long to wait with
+// codes.Wait. The network that the wish came from is taken from codes.NetworkOf.
+//
+// What others had sent to the phone is told to nobody who types its number, but
+// the phone's own caps hold all the same: then there is neither a code nor a
+// refusal. The caller answers as ever and sends nothing; what is typed is wrong.
 func (tx *Tx) SendCode(ctx context.Context, addressID, phone string, now time.Time, l codes.Limits) (code, refused string, wait time.Duration, err error) {
 	w := wish{
 		address: addressID,
@@ -35,29 +39,34 @@ func (tx *Tx) SendCode(ctx context.Context, addressID, phone string, now time.Ti
 		return "", codes.Region, 0, nil
 	}
 	// Most wishes of an attack end here, without the lock and the long count.
-	h, err := tx.codeHistory(ctx, w)
+	own, all, err := tx.codeHistory(ctx, w)
 	if err != nil {
 		return "", "", 0, err
 	}
-	if d := codes.Decide(l, phone, h, now); d.Refused != "" {
+	if d := codes.Decide(l, phone, own, now); d.Refused != "" {
 		return "", d.Refused, d.Wait, nil
+	}
+	if codes.Decide(l, phone, all, now).Refused != "" {
+		return "", "", 0, tx.addCode(ctx, w, "", l)
 	}
 	if tx.s.pg != nil {
 		if _, err := tx.q.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(codesLock)); err != nil {
 			return "", "", 0, fmt.Errorf("lock codes: %w", err)
 		}
 	}
-	if h, err = tx.codeHistory(ctx, w); err != nil {
+	if own, all, err = tx.codeHistory(ctx, w); err != nil {
 		return "", "", 0, err
 	}
-	err = tx.q.row(ctx, `SELECT COUNT(*) FROM codes WHERE sent_at > $1`, now.Add(-codes.Day).UnixMilli()).Scan(&h.InAll)
+	err = tx.q.row(ctx, `SELECT COUNT(*) FROM codes WHERE sent_at > $1 AND code_hash <> ''`, now.Add(-codes.Day).UnixMilli()).Scan(&own.InAll)
 	if err != nil {
 		return "", "", 0, fmt.Errorf("count codes: %w", err)
 	}
-	if d := codes.Decide(l, phone, h, now); d.Refused != "" {
+	if d := codes.Decide(l, phone, own, now); d.Refused != "" {
 		return "", d.Refused, d.Wait, nil
 	}
-	code = codes.New(l.Digits)
+	if codes.Decide(l, phone, all, now).Refused == "" {
+		code = codes.New(l.Digits)
+	}
 	return code, "", 0, tx.addCode(ctx, w, code, l)
 }
 
@@ -74,36 +83,47 @@ func networkText(network string) string {
 	return "network|" + network
 }
 
-// codeHistory counts all but the codes in all.
-func (tx *Tx) codeHistory(ctx context.Context, w wish) (codes.History, error) {
-	var h codes.History
-	var last int64
-	err := tx.q.row(ctx, `SELECT
-			(SELECT COUNT(*) FROM codes WHERE phone_hash = $1 AND sent_at > $4),
-			(SELECT COALESCE(MAX(sent_at), 0) FROM codes WHERE phone_hash = $1 AND sent_at > $4),
+// codeHistory counts all but the codes in all: own is what this address and its
+// network asked for, all what was really sent to the phone for anybody.
+func (tx *Tx) codeHistory(ctx context.Context, w wish) (own, all codes.History, err error) {
+	var ownLast, allLast int64
+	err = tx.q.row(ctx, `SELECT
+			(SELECT COUNT(*) FROM codes WHERE address_id = $2 AND phone_hash = $1 AND sent_at > $4),
+			(SELECT COALESCE(MAX(sent_at), 0) FROM codes WHERE address_id = $2 AND phone_hash = $1 AND sent_at > $4),
 			(SELECT COUNT(DISTINCT phone_hash) FROM codes WHERE address_id = $2 AND sent_at > $5 AND phone_hash <> $1),
-			(SELECT COUNT(*) FROM codes WHERE network = $3 AND sent_at > $5 AND network <> '')`,
+			(SELECT COUNT(*) FROM codes WHERE network = $3 AND sent_at > $5 AND network <> ''),
+			(SELECT COUNT(*) FROM codes WHERE phone_hash = $1 AND sent_at > $4 AND code_hash <> ''),
+			(SELECT COALESCE(MAX(sent_at), 0) FROM codes WHERE phone_hash = $1 AND sent_at > $4 AND code_hash <> '')`,
 		w.phone, w.address, w.network, w.now.Add(-codes.Day).UnixMilli(), w.now.Add(-codes.Hour).UnixMilli()).
-		Scan(&h.ToPhone, &last, &h.OtherPhones, &h.FromNetwork)
+		Scan(&own.ToPhone, &ownLast, &own.OtherPhones, &own.FromNetwork, &all.ToPhone, &allLast)
 	if err != nil {
-		return h, fmt.Errorf("count codes: %w", err)
+		return own, all, fmt.Errorf("count codes: %w", err)
 	}
-	if last > 0 {
-		h.Last = time.UnixMilli(last)
+	if ownLast > 0 {
+		own.Last = time.UnixMilli(ownLast)
 	}
-	return h, nil
+	if allLast > 0 {
+		all.Last = time.UnixMilli(allLast)
+	}
+	return own, all, nil
 }
 
+// addCode keeps a code or, with an empty one, that a wish was answered and
+// nothing sent: its hash is empty, which no code's is.
 func (tx *Tx) addCode(ctx context.Context, w wish, code string, l codes.Limits) error {
 	_, err := tx.q.exec(ctx, `UPDATE codes SET dead_at = $3 WHERE address_id = $1 AND purpose = $2 AND used_at = 0 AND dead_at = 0`,
 		w.address, proveCode, w.now.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("kill former code: %w", err)
 	}
+	hash := ""
+	if code != "" {
+		hash = tx.codeHash(w.address, w.phone, code)
+	}
 	// tries are those that are left.
 	_, err = tx.q.exec(ctx, `INSERT INTO codes (id, phone_hash, address_id, purpose, code_hash, network, sent_at, expires_at, tries)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		core.NewID(), w.phone, w.address, proveCode, tx.codeHash(w.address, w.phone, code), w.network,
+		core.NewID(), w.phone, w.address, proveCode, hash, w.network,
 		w.now.UnixMilli(), w.now.Add(l.Lifetime).UnixMilli(), int64(l.Tries))
 	return wrap(err, "add code")
 }
@@ -149,6 +169,6 @@ func (tx *Tx) CheckCode(ctx context.Context, addressID, phone, typed string, now
 func (s *Store) CodesProved(ctx context.Context, now time.Time, l codes.Limits) (sent, proved int, err error) {
 	until := now.Add(-l.Lifetime)
 	err = s.q.row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN used_at > 0 THEN 1 ELSE 0 END), 0)
-		FROM codes WHERE sent_at > $1 AND sent_at <= $2`, until.Add(-codes.Hour).UnixMilli(), until.UnixMilli()).Scan(&sent, &proved)
+		FROM codes WHERE sent_at > $1 AND sent_at <= $2 AND code_hash <> ''`, until.Add(-codes.Hour).UnixMilli(), until.UnixMilli()).Scan(&sent, &proved)
 	return sent, proved, wrap(err, "count codes")
 }
