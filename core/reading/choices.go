@@ -37,10 +37,10 @@ func spelledNumbers(ts []token) {
 }
 
 // ReadChoices reads numbers of a list of n choices: "1,3,5", "1 3 5", "1va3",
-// "2 đến 4", "số hai", "cả 3" for all of three. 0, or a plain "không", is the empty choice. ok is false for
-// anything else, and for what can be taken in two ways: "1-3" (a range or a
-// pair), "13" where 1 and 3 are on the list but 13 is not. The numbers come
-// sorted, each once.
+// "2 đến 4", "số hai", "cả 3" for all of three. 0, or a plain "không", is the
+// empty choice. ok is false for anything else, and for what can be taken in two
+// ways: "1-3" (a range or a pair), "13" where 1 and 3 are on the list but 13 is
+// not. The numbers come sorted, each once.
 func ReadChoices(s string, n int) (numbers []int, ok bool) {
 	if len(s) > 1000 {
 		return nil, false
@@ -50,77 +50,112 @@ func ReadChoices(s string, n int) (numbers []int, ok bool) {
 		return nil, false
 	}
 	spelledNumbers(ts)
-	none, to, every, dashes := false, false, false, 0
+	l := listed{ts: ts, n: n}
 	for i := 0; i < len(ts); {
-		t := ts[i]
-		if t.num {
-			v, err := strconv.Atoi(t.text)
-			if err != nil || v > n || len(t.text) > 3 || v == 0 && t.text != "0" || len(t.text) > 2 && t.text[0] == '0' {
+		if ts[i].num {
+			if !l.number(i) {
 				return nil, false
-			}
-			if i > 0 && ts[i-1].num {
-				switch t.gap {
-				case "", ",", ".", ";", "/", "&", "+", "|", ",.", "..", ")", "),", ").", ") (", "),(":
-				case "-", "–", "—", "->", "~":
-					dashes++
-				default:
-					return nil, false
-				}
-			} else if strings.ContainsAny(t.gap, "-+*/%=<>") {
-				return nil, false
-			}
-			switch {
-			case v == 0:
-				none = true
-			case to:
-				from := numbers[len(numbers)-1]
-				if v <= from {
-					return nil, false
-				}
-				for k := from + 1; k <= v; k++ {
-					numbers = append(numbers, k)
-				}
-				to = false
-			default:
-				numbers = append(numbers, v)
 			}
 			i++
 			continue
 		}
 		id, m := choiceWords.match(ts, i)
-		switch {
-		case m == 0 || to:
+		if m == 0 || !l.word(id, i) {
 			return nil, false
-		case id == "to":
-			if len(numbers) == 0 || i == 0 || !ts[i-1].num {
-				return nil, false
-			}
-			to = true
-		case id == "none":
-			none = true
-		case id == "every":
-			every = true
 		}
 		i += m
 	}
-	counted := 0
-	for _, t := range ts {
-		if t.num {
-			counted++
-		}
+	return l.choices()
+}
+
+// listed is what was read so far of numbers of a list of n.
+type listed struct {
+	ts      []token
+	n       int
+	numbers []int
+	typed   int  // numbers typed, 0 and the ends of ranges among them
+	dashes  int  // between two numbers
+	none    bool // 0, or a word for it
+	to      bool // a range wants its end
+	every   bool // "cả", "hết"
+}
+
+// number takes the number at i.
+func (l *listed) number(i int) bool {
+	t := l.ts[i]
+	v, err := strconv.Atoi(t.text)
+	if err != nil || v > l.n || len(t.text) > 3 || v == 0 && t.text != "0" || len(t.text) > 2 && t.text[0] == '0' {
+		return false
 	}
+	l.typed++
+	if !l.parted(i) {
+		return false
+	}
+	switch {
+	case v == 0:
+		l.none = true
+	case l.to:
+		from := l.numbers[len(l.numbers)-1]
+		if v <= from {
+			return false
+		}
+		for k := from + 1; k <= v; k++ {
+			l.numbers = append(l.numbers, k)
+		}
+		l.to = false
+	default:
+		l.numbers = append(l.numbers, v)
+	}
+	return true
+}
+
+// parted tells whether the number at i stands apart from what is before it.
+func (l *listed) parted(i int) bool {
+	gap := l.ts[i].gap
+	if i == 0 || !l.ts[i-1].num {
+		return !strings.ContainsAny(gap, "-+*/%=<>")
+	}
+	switch gap {
+	case "", ",", ".", ";", "/", "&", "+", "|", ",.", "..", ")", "),", ").", ") (", "),(":
+		return true
+	case "-", "–", "—", "->", "~":
+		l.dashes++
+		return true
+	}
+	return false
+}
+
+// word takes a word at i.
+func (l *listed) word(id string, i int) bool {
+	switch {
+	case l.to:
+		return false
+	case id == "to":
+		l.to = true
+		return len(l.numbers) > 0 && i > 0 && l.ts[i-1].num
+	case id == "none":
+		l.none = true
+	case id == "every":
+		l.every = true
+	}
+	return true
+}
+
+// choices are the numbers, once all was read.
+func (l *listed) choices() (numbers []int, ok bool) {
 	// "1-3-5" lists three; "1-3" could be a range.
-	if to || dashes > 0 && (dashes != counted-1 || counted < 3) {
+	if l.to || l.dashes > 0 && (l.dashes != l.typed-1 || l.typed < 3) {
 		return nil, false
 	}
-	if none {
-		return []int{}, len(numbers) == 0
+	if l.none {
+		return []int{}, len(l.numbers) == 0
 	}
-	if every && len(numbers) == 1 { // all of them, or a slip?
-		if numbers[0] != n {
+	numbers = l.numbers
+	if l.every && len(numbers) == 1 { // all of them, or a slip?
+		if numbers[0] != l.n {
 			return nil, false
 		}
-		for k := 1; k < n; k++ {
+		for k := 1; k < l.n; k++ {
 			numbers = append(numbers, k)
 		}
 	}
