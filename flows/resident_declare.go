@@ -9,83 +9,80 @@ import (
 // answers, kept sealed. Every fact of health is a list that may be empty, since
 // "none" was said too.
 func declareResident(v View) Declare {
-	id := answerOr(v, "id_number")
-	permanent, permanentSub, permanentHouse := placeOf(v, "permanent")
-	commune, sub, house := permanent, permanentSub, permanentHouse
-	typed := answerOr(v, "permanent").Typed
+	paper, nationality := paperOf(v)
+	permanent := homeOf(v, "permanent")
+	current := permanent
 	if v.Value("current") != "same" {
-		commune, sub, house = placeOf(v, "current")
-		typed = answerOr(v, "current").Typed
-	}
-	nationality := v.Value("nationality")
-	if nationality == "" {
-		nationality = "VN"
-	}
-	idType := id.Type
-	if idType == "cmnd" && nationality != "VN" {
-		idType = "passport"
-	}
-	if idType == childPaper.Type && v.Age("birth") >= papers { // nine zeros are a child's
-		id.Value, idType = "", "unknown"
+		current = homeOf(v, "current")
 	}
 
-	facts := map[string]any{
+	facts := kept{
 		"sex":               v.Value("sex"),
-		"id_type":           idType,
+		"id_type":           paper.Type,
 		"nationality":       nationality,
-		"permanent_commune": permanent,
-		"commune":           commune,
+		"permanent_commune": permanent.area,
+		"commune":           current.area,
 		"exposures":         setOf(v, "exposures"),
 		"symptoms":          setOf(v, "symptoms"),
 		"conditions":        setOf(v, "conditions"),
 	}
-	fact := func(key, value string) {
-		if value != "" && value != Skipped {
-			facts[key] = value
-		}
-	}
-	fact("permanent_sub", permanentSub)
-	fact("sub", sub)
-	fact("exposure_last", v.Value("exposure_last"))
+	facts.add("permanent_sub", permanent.sub)
+	facts.add("sub", current.sub)
+	facts.add("exposure_last", v.Value("exposure_last"))
 	for _, q := range []string{"check_birth", "check_sex", "check_papers"} {
-		fact(q, v.Value(q)) // "keep": the person stands by what clashes
+		facts.add(q, v.Value(q)) // "keep": the person stands by what clashes
 	}
 
-	private := map[string]any{}
-	secret := func(key, value string) {
-		if value != "" && value != Skipped {
-			private[key] = value
-		}
+	private := kept{}
+	private.add("id_number", paper.Value)
+	private.add("permanent_house", permanent.house)
+	private.add("permanent_typed", permanent.typed)
+	private.add("house", current.house)
+	private.add("typed", current.typed)
+	for _, q := range []string{"insurance", "occupation", "workplace"} {
+		private.add(q, v.Value(q))
 	}
-	secret("id_number", id.Value)
-	secret("insurance", v.Value("insurance"))
-	secret("permanent_house", permanentHouse)
-	secret("permanent_typed", answerOr(v, "permanent").Typed)
-	secret("house", house)
-	secret("typed", typed)
-	secret("occupation", v.Value("occupation"))
-	secret("workplace", v.Value("workplace"))
-	for _, key := range []string{"ethnicity", "religion", "marital", "education"} {
-		if v.Form.question(key).hasChoice(v.Value(key)) {
-			fact(key, v.Value(key))
+	for _, q := range []string{"ethnicity", "religion", "marital", "education"} {
+		if v.Form.question(q).hasChoice(v.Value(q)) {
+			facts.add(q, v.Value(q))
 		} else {
-			secret(key, v.Value(key)) // in the person's own words
+			private.add(q, v.Value(q)) // in the person's own words
 		}
 	}
 
-	insurance := v.Value("insurance")
-	if insurance == Skipped {
-		insurance = ""
-	}
+	insurance, _ := private["insurance"].(string)
 	return Declare{
 		Facts:   facts,
 		Private: private,
 		Person: Person{
 			Name: v.Value("full_name"), Birth: v.Value("birth"), Sex: v.Value("sex"),
-			IDType: idType, ID: id.Value, Insurance: insurance,
-			Commune: commune, Sub: sub, House: house,
+			IDType: paper.Type, ID: paper.Value, Insurance: insurance,
+			Commune: current.area, Sub: current.sub, House: current.house,
 		},
 	}
+}
+
+// kept is one half of a declaration's answers.
+type kept map[string]any
+
+// add keeps an answer, and nothing of a question that was passed over.
+func (k kept) add(key, value string) {
+	if value != "" && value != Skipped {
+		k[key] = value
+	}
+}
+
+// paperOf is the identity paper by what else was said of its holder, and the
+// nationality, Vietnam's unless another was told.
+func paperOf(v View) (paper Answer, nationality string) {
+	paper, nationality = answerOr(v, "id_number"), cmp.Or(v.Value("nationality"), "VN")
+	switch {
+	case paper.Type == "cmnd" && nationality != "VN":
+		paper.Type = "passport"
+	case paper.Type == childPaper.Type && v.Age("birth") >= papers: // nine zeros are a child's
+		paper.Value, paper.Type = "", "unknown"
+	}
+	return paper, nationality
 }
 
 // endResident says what to do next by what was said, the worst first.
@@ -102,10 +99,13 @@ func endResident(v View) string {
 	return "resident.done.well"
 }
 
-// placeOf is a place with what its follow-up question told.
-func placeOf(v View, id string) (code, sub, house string) {
+// home is where a person lives.
+type home struct{ area, sub, house, typed string }
+
+// homeOf is a place with what its follow-up question told.
+func homeOf(v View, id string) home {
 	a, finer := answerOr(v, id), answerOr(v, id+"_sub")
-	return a.Value, cmp.Or(a.Sub, finer.Sub), joinTexts(", ", a.House, finer.House)
+	return home{area: a.Value, sub: cmp.Or(a.Sub, finer.Sub), house: joinTexts(", ", a.House, finer.House), typed: a.Typed}
 }
 
 func answerOr(v View, id string) Answer {
