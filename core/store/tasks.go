@@ -108,9 +108,32 @@ func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id st
 				t.Phone = u.Path()
 			}
 		}
+		if t.Phone == "" {
+			if err := s.typedPhone(ctx, q, &t, address); err != nil {
+				return fmt.Errorf("task %s: %w", id, err)
+			}
+		}
 		return s.keepRead(ctx, q, l, t.PersonID, string(duty.FullIdentity), true)
 	})
 	return t, err
+}
+
+// typedPhone takes the phone that was typed with the newest declaration of an
+// address, when none was proved there.
+func (s *Store) typedPhone(ctx context.Context, q querier, t *TaskContact, address string) error {
+	var person string
+	var phone []byte
+	err := q.row(ctx, `SELECT person_id, phone FROM ties WHERE address_id = $1 AND address_id <> '' AND phone_hash <> ''
+		ORDER BY created_at DESC LIMIT 1`, address).Scan(&person, &phone)
+	if errors.Is(err, errNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.PersonID = person
+	t.Phone, err = s.keys.OpenString("ties.phone", person, phone)
+	return err
 }
 
 // tellOfLooks opens a task about an officer's look-ups, once while it is open.

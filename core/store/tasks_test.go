@@ -87,3 +87,27 @@ func TestTasksAndWhomToCall(t *testing.T) {
 		}
 	})
 }
+
+// Who could not prove a phone is called at the one that was typed.
+func TestWhomToCallAboutAnUnprovenDeclaration(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		c := chat{t, s, "web:1"}
+		stored := c.declare(now, "Trần Thị Một", "+84900000001")
+		c.at(now, func(ctx context.Context, tx *store.Tx, at *core.Address) error {
+			return tx.OpenTask(ctx, core.Task{Kind: "unproven", AddressID: at.ID, Commune: anDong, District: "474", Province: "46", Due: now})
+		})
+		o := officer(t, s, duty.Team, anDong)
+		var l looks
+		list, err := s.Tasks(t.Context(), o, o.ListScope(), store.OpenTask{}, 9)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		got, err := s.TaskContact(t.Context(), l.by(o, "task"), o.ListScope(), list[0].ID)
+		if err != nil || got.Phone != "+84900000001" || got.Proven {
+			t.Errorf("call %+v, %v", got, err)
+		}
+		if rows := readRows(t, s); len(rows) != 1 || rows[0] != "team task "+stored.PersonID+" [full_identity] 1" {
+			t.Errorf("reads %q", rows)
+		}
+	})
+}
