@@ -169,3 +169,20 @@ func TestTriesAtOnceAreCounted(t *testing.T) {
 		}
 	})
 }
+
+// A clock that was an hour ahead when somebody mistyped, and was set right,
+// locks nobody out until that hour comes.
+func TestThrottleOfAClockSetBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ahead := now.Add(time.Hour)
+		for range 20 {
+			if _, err := s.TrySignIn(t.Context(), ahead, "an.nguyen", "203.0.113.0/24"); err != nil {
+				t.Fatal(err)
+			}
+			ahead = ahead.Add(time.Minute)
+		}
+		if wait, err := s.TrySignIn(t.Context(), now, "an.nguyen", "203.0.113.0/24"); err != nil || wait > 5*time.Minute {
+			t.Errorf("after the clock was set back the next try waits %v, %v", wait, err)
+		}
+	})
+}

@@ -105,7 +105,7 @@ func (s *Store) TrySignIn(ctx context.Context, now time.Time, signIn, network st
 			if err := q.row(ctx, `SELECT failures, last_at FROM sign_in_failures WHERE key_hash = $1 `+s.forUpdate, t.key).Scan(&counts[i], &last); err != nil {
 				return err
 			}
-			since := now.Sub(time.UnixMilli(last))
+			since := now.Sub(time.UnixMilli(last)).Abs() // a clock may have been set back
 			if since >= forgetAfter {
 				counts[i] = 0
 			}
