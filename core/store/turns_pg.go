@@ -120,7 +120,12 @@ func scanFresh(r pgx.Rows, fresh map[string]bool) error {
 // then its message is recorded already, and only the lock is missing. Messages
 // of known addresses that were not recorded were seen before.
 func (tx *Tx) recordNewcomers(ctx context.Context, inbox []inbound, found map[string]*core.Address, fresh map[string]bool) error {
-	unknown := slices.DeleteFunc(slices.Clone(inbox), func(m inbound) bool { return found[m.key()] != nil })
+	var unknown []inbound
+	for _, m := range inbox {
+		if found[m.key()] == nil {
+			unknown = append(unknown, m)
+		}
+	}
 	// In one order on all nodes, so that no two groups wait for each other.
 	slices.SortStableFunc(unknown, func(a, b inbound) int { return strings.Compare(a.key(), b.key()) })
 	if err := tx.makeAddresses(ctx, unknown, found); err != nil {
