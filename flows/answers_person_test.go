@@ -150,6 +150,6 @@ func TestAnswersToAClash(t *testing.T) {
 	hear(t, standing("check_sex", man), []said{
 		{"the card again", "1", "> id_number"}, {"the sex again", "2", "> sex"}, {"both", "3", "keep"}, {"both, in words", "cả hai đều đúng", "keep"}, {"in words", "gioi tinh", "> sex"},
 		{"the right number", "046160001234", "id_number=046160001234 | cccd"}, {"in words", "sua so cccd", "> id_number"}, {"unclear", "nữ", "wrong.choice"}, {"no", "khong", "wrong.choice"},
-		{"0 is not offered", "0", "wrong.choice"}, {"unclear", "sao vay ha", "wrong.choice"}, {"back", "quay lai", "> id_number"},
+		{"0 is not offered", "0", "wrong.choice"}, {"unclear", "sao vay ha", "wrong.choice"}, {"back", "quay lai", "> sex"},
 	})
 }

@@ -47,6 +47,7 @@ func standing(question string, other ...Answer) Session {
 	for _, a := range other {
 		s.State.Answers = put(s.State.Answers, a)
 	}
+	slices.SortStableFunc(s.State.Answers, func(a, b Answer) int { return place(a.ID) - place(b.ID) })
 	return s
 }
 

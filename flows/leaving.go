@@ -50,9 +50,9 @@ func (t *turn) readReturn(in *core.Inbound) {
 	choice, _ := strings.CutPrefix(in.Action, "return:")
 	if in.Action == "" {
 		switch n, _ := readNumber(in.Text); {
-		case n == 1 || readYesNo(in.Text) == "yes" || isWord(in.Text, "tiep tuc", "tiep", "continue"):
+		case n == 1 || readYesOrThumb(in.Text) == "yes" || isWord(in.Text, "tiep tuc", "tiep", "khai tiep", "lam tiep", "so 1", "mot", "continue", "go on", "resume"):
 			choice = "continue"
-		case n == 2:
+		case n == 2 || isWord(in.Text, "tu dau", "khai moi", "moi", "so 2", "hai", "again", "new"):
 			choice = "restart"
 		}
 	}

@@ -112,11 +112,15 @@ func (t *turn) readPhone(in *core.Inbound) {
 		return
 	}
 	phone, complaint := readPhone(in.Text)
-	if complaint != "" {
+	switch {
+	case complaint == "":
+		t.sendCode(phone)
+	case hasNoPhone(in.Text):
+		t.note(say("phone.none", "hotline", t.e.Setting.Hotline))
+		t.again()
+	default:
 		t.wrong(complaint)
-		return
 	}
-	t.sendCode(phone)
 }
 
 func (t *turn) sendCode(phone string) {
@@ -167,18 +171,19 @@ func (t *turn) askCode() {
 func (t *turn) readCode(in *core.Inbound) {
 	choice, _ := strings.CutPrefix(in.Action, "code:")
 	if in.Action == "" {
-		digits := onlyDigits(in.Text)
-		if len(digits) >= 6 && len(digits) <= 8 {
-			t.do(CheckCode{Phone: t.s.Proof.Phone, Code: digits})
+		if code := codeIn(in.Text); code != "" {
+			t.do(CheckCode{Phone: t.s.Proof.Phone, Code: code})
 			return
 		}
-		switch digits {
+		switch onlyDigits(in.Text) {
 		case "1":
 			choice = "resend"
 		case "2":
 			choice = "phone"
 		case "3":
 			choice = "waive"
+		default:
+			choice = readCodeTrouble(in.Text)
 		}
 		if phone, complaint := readPhone(in.Text); complaint == "" {
 			t.sendCode(phone)

@@ -52,12 +52,16 @@ func (r *run) readOne(q *Question, text string) {
 		return
 	}
 	if q.Free {
-		if t := freeWords(text); t != "" {
-			r.check(q, Answer{Value: t})
+		if _, number := readNumber(text); !number && freeWords(text) != "" {
+			r.check(q, Answer{Value: freeWords(text)})
 			return
 		}
 	}
 	if r.readAhead(q, text) || q.Recheck && r.readAgain(q, text) {
+		return
+	}
+	if q.Words == "choice" {
+		r.wrong(say("wrong.yesno"))
 		return
 	}
 	r.wrong(say("wrong.choice"))
@@ -137,6 +141,10 @@ func (r *run) readMany(q *Question, text string) {
 			r.check(q, Answer{Set: q.inOrder(set)})
 			return
 		}
+	}
+	if isWord(bareWords(text), "co", "yes", "y", "ok", "oke", "dung", "phai", "u", "uh", "vang", "co day", "co het") {
+		r.repeat(say("many.which"))
+		return
 	}
 	r.wrong(say("wrong.many"))
 }

@@ -37,7 +37,7 @@ var Resident = Form{
 			Args: areaArgs("current"), Wordings: withoutHouse("current")},
 
 		{ID: "exposures", Kind: SelectMany, Choices: []string{"case", "epidemic_area", "person_from_area", "none"}, None: "none",
-			Args: windowArgs, ReadMany: readNumbered, Daily: true},
+			Args: windowArgs, ReadMany: readExposures, Daily: true},
 		{ID: "exposure_last", Kind: Date, Field: string(reading.PastEvent), Relevant: some("exposures"), Constraint: insideWindow,
 			Optional: true, Skip: "resident.exposure_last.skip", Args: windowArgs, Daily: true},
 		{ID: "symptoms", Kind: SelectMany, Words: "symptom", None: "none", ReadMany: readSymptoms, Daily: true,
@@ -216,17 +216,6 @@ func readSex(text string) string {
 		return ""
 	}
 	return string(sex)
-}
-
-func readNumbered(text string, options []string) (chosen []string, none bool) {
-	numbers, ok := reading.ReadChoices(text, len(options))
-	if !ok {
-		return nil, readYesNo(text) == "no"
-	}
-	for _, n := range numbers {
-		chosen = append(chosen, options[n-1])
-	}
-	return chosen, len(numbers) == 0
 }
 
 func readSymptoms(text string, options []string) (chosen []string, none bool) {

@@ -96,22 +96,21 @@ func (r *run) pressReview(choice string) {
 	}
 }
 
-// textReview takes what is typed at the review: yes, no, or an item's number.
+// textReview takes what is typed at the review: yes, no, or what to correct.
 func (r *run) textReview(text string) {
-	if n, ok := readItem(text); ok {
-		items := r.items()
-		if n < 1 || n > len(items) {
-			r.wrong(say("wrong.item", "max", strconv.Itoa(len(items))))
-			return
-		}
-		r.correct(items[n-1])
-		return
-	}
-	switch readYesNo(text) {
-	case "yes":
+	items := r.items()
+	choice, n := readReview(text, items)
+	switch {
+	case choice == "send":
 		r.send()
-	case "no":
+	case choice == "edit":
 		r.correctList()
+	case choice == "again":
+		r.ask()
+	case choice == "item" && n >= 1 && n <= len(items):
+		r.correct(items[n-1])
+	case choice == "item":
+		r.wrong(say("wrong.item", "max", strconv.Itoa(len(items))))
 	default:
 		r.wrong(say("wrong.review"))
 	}

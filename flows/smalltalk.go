@@ -91,7 +91,8 @@ func (t *turn) answers(cmd command, text string) bool {
 	switch cmd {
 	case cmdThanks, cmdWait, cmdWhy:
 		if t.s.Question == Review {
-			return readYesNo(text) == "yes"
+			choice, _ := readReview(text, nil)
+			return choice != ""
 		}
 		return q != nil && q.Read != nil && q.Read(text) != ""
 	case cmdVi, cmdEn:

@@ -30,7 +30,7 @@ func (r *run) confirmed(q *Question, text string) bool {
 	if value == "" {
 		return false
 	}
-	answer := readYesNo(text)
+	answer := readYesOrThumb(text)
 	switch n, ok := readNumber(text); {
 	case answer == "yes" || ok && n == 1:
 		r.accept(q, value)
@@ -104,6 +104,9 @@ func (r *run) readName(q *Question, text string) {
 // passes tells whether a text passes an optional question over.
 func passes(q *Question, text string) bool {
 	if isWord(text, "bo qua", "khong", "ko", "k", "khong co", "ko co", "chua co", "khong can", "khong muon", "khong noi", "skip", "none", "no", "not now") {
+		return true
+	}
+	if _, err := reading.ReadID(text, "insurance"); q.Kind == Insurance && errors.Is(err, reading.ErrNone) {
 		return true
 	}
 	if q.Kind == Text || q.Free {
