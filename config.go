@@ -134,16 +134,16 @@ func environment(environ []string) map[string]string {
 // the start.
 func (c *config) readLimits() error {
 	c.limits = codes.Default()
-	for name, s := range map[string]struct {
-		text string
-		to   *int
+	for _, s := range []struct {
+		name, text string
+		to         *int
 	}{
-		"CODE_DIGITS": {c.codeDigits, &c.limits.Digits}, "CODES_PER_PHONE": {c.codesPerPhone, &c.limits.PerPhone},
-		"CODES_PER_NETWORK": {c.codesPerNetwork, &c.limits.PerNetwork}, "CODES_PER_DAY": {c.codesPerDay, &c.limits.PerDay},
+		{"CODE_DIGITS", c.codeDigits, &c.limits.Digits}, {"CODES_PER_PHONE", c.codesPerPhone, &c.limits.PerPhone},
+		{"CODES_PER_NETWORK", c.codesPerNetwork, &c.limits.PerNetwork}, {"CODES_PER_DAY", c.codesPerDay, &c.limits.PerDay},
 	} {
 		n, err := strconv.Atoi(s.text)
 		if err != nil {
-			return fmt.Errorf("%s%s: want a number", envPrefix, name)
+			return fmt.Errorf("%s%s: want a number", envPrefix, s.name)
 		}
 		*s.to = n
 	}
@@ -161,9 +161,9 @@ func (c *config) check() error {
 	if _, _, err := net.SplitHostPort(c.metricsAddr); c.metricsAddr != "off" && err != nil {
 		bad("METRICS_ADDR", "want host:port or off")
 	}
-	for name, value := range map[string]string{"PUBLIC_URL": c.publicURL, "TELEGRAM_API_URL": c.telegramAPIURL, "TWILIO_API_URL": c.twilioAPIURL} {
-		if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			bad(name, "want http://… or https://…")
+	for _, s := range [][2]string{{"PUBLIC_URL", c.publicURL}, {"TELEGRAM_API_URL", c.telegramAPIURL}, {"TWILIO_API_URL", c.twilioAPIURL}} {
+		if u, err := url.Parse(s[1]); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			bad(s[0], "want http://… or https://…")
 		}
 	}
 	if unit, ok := area.Get(c.province); !ok || unit.Level != "province" {
@@ -188,9 +188,9 @@ func (c *config) check() error {
 	if c.telegramToken != "" && c.telegramMode == "webhook" && !goodSecret(c.telegramSecret) {
 		bad("TELEGRAM_SECRET", "a web-hook needs a secret of 16 to 256 letters, digits, _ or -")
 	}
-	for name, value := range map[string]string{"SMS_OUT": c.smsOut, "SMS_IN": c.smsIn} {
-		if value != "" && value != "twilio" {
-			bad(name, "want twilio or nothing")
+	for _, s := range [][2]string{{"SMS_OUT", c.smsOut}, {"SMS_IN", c.smsIn}} {
+		if s[1] != "" && s[1] != "twilio" {
+			bad(s[0], "want twilio or nothing")
 		}
 	}
 	if c.smsOut == "twilio" || c.smsIn == "twilio" {
