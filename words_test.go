@@ -98,44 +98,45 @@ func formKeys(f flows.Form) map[string]bool {
 }
 
 // Every text that people read is said somewhere, and what is said has a text.
-// A key is used as it stands, or made: of a form's question, of a beginning
-// that ends in a dot and names ("admin.duty." and "cdc"), or of another key
-// and an ending that begins with a dot (".sms").
+// A key is used as it stands, or made: of a beginning that ends in a dot
+// ("admin.duty.") or is a form's or its choices' own ("resident.", "symptom."),
+// and names ("cdc"), or of another key and an ending that begins with a dot.
 func TestEveryTextIsUsed(t *testing.T) {
 	bundle, err := locales.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, form := literals(t), formKeys(flows.Resident)
+	said := literals(t)
 	var beginnings []*regexp.Regexp
-	var endings []string
-	begin := func(text string) { beginnings = append(beginnings, regexp.MustCompile("^"+text)) }
+	begin := func(text string) {
+		text = strings.ReplaceAll(regexp.QuoteMeta(text), "%d", "[0-9]+")
+		beginnings = append(beginnings, regexp.MustCompile("^"+text))
+	}
+	begin(flows.Resident.ID + ".")
 	for _, q := range flows.Resident.Questions {
-		if q.Words != "" { // some say more than the form offers
-			begin(q.Words + `\.`)
+		if q.Words != "" {
+			begin(q.Words + ".")
 		}
 	}
+	var endings []string
 	for s := range said {
 		if b := strings.TrimSuffix(s, "%s"); strings.HasSuffix(b, ".") && len(b) > 2 {
-			begin(strings.ReplaceAll(regexp.QuoteMeta(b), "%d", "[0-9]+"))
+			begin(b)
 		}
 		if strings.HasPrefix(s, ".") && len(s) > 2 {
 			endings = append(endings, s)
 		}
 	}
+	unsaid := func(name string) bool { return said[name] == "" && said["."+name] == "" }
 	var used func(key string) bool
 	used = func(key string) bool {
-		if said[key] != "" || form[key] {
+		if said[key] != "" {
 			return true
 		}
-		for _, b := range beginnings {
-			begins := b.FindString(key)
-			if begins != "" && !slices.ContainsFunc(strings.Split(key[len(begins):], "."), func(w string) bool { return said[w] == "" }) {
+		for _, beginning := range beginnings {
+			if b := beginning.FindString(key); b != "" && !slices.ContainsFunc(strings.Split(key[len(b):], "."), unsaid) {
 				return true
 			}
-		}
-		if cut := strings.LastIndexByte(key, '.'); cut > 0 && form[key[:cut]] && said[key[cut+1:]] != "" {
-			return true
 		}
 		return slices.ContainsFunc(endings, func(e string) bool {
 			base, ok := strings.CutSuffix(key, e)
