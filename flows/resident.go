@@ -17,7 +17,7 @@ var Resident = Form{
 	Questions: []Question{
 		{ID: "full_name", Kind: Name},
 		{ID: "birth", Kind: Date, Field: string(reading.Birth), Resets: []string{"check_birth", "check_papers"}},
-		{ID: "id_number", Kind: Paper, Choices: []string{"child", "passport", "none"}, None: "none", Offered: offerPaper, Derive: deriveSex,
+		{ID: "id_number", Kind: Paper, Choices: []string{"child"}, Offered: offerChild, Derive: deriveSex,
 			Resets: []string{"check_birth", "check_sex", "check_papers"}},
 		// The card's digits tell sex and year of birth. Cards with faults exist, so a clash is a question.
 		{ID: "check_birth", Kind: SelectOne, Choices: []string{"id_number", "birth", "keep"}, Read: readClash("id_number", "birth"), Recheck: true, Hidden: always,
@@ -94,18 +94,9 @@ func coarse(id string) func(View) bool {
 // isCode tells an area code from a choice without looking it up.
 func isCode(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
-// offerPaper offers a child to have no papers. Where there are buttons the
-// keyboard may hold digits alone: then the other answers are buttons too. By SMS
-// they are understood when typed.
-func offerPaper(v View, choice string) bool {
-	child := v.Age("birth") < papers
-	switch choice {
-	case "child":
-		return child
-	case "none":
-		return !child && v.Event.Features.MaxButtons > 0
-	}
-	return v.Event.Features.MaxButtons > 0
+func offerChild(v View, _ string) bool {
+	age := v.Age("birth")
+	return age < papers
 }
 
 // deriveSex takes the sex from a card's number.

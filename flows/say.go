@@ -69,11 +69,8 @@ func (r *run) question(q *Question) core.Say {
 	case r.suggested(q) != "":
 		return r.suggestion(q)
 	}
-	if open := r.s.Open; open != nil && open.Paper != "" {
-		return core.Say{Key: r.form.ID + "." + q.ID + ".ask." + open.Paper, Input: core.InputText}
-	}
 	v := r.view()
-	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany, Input: q.input(r.e.Known.Lang)}
+	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}
 	if q.Wordings != nil {
 		if w := q.Wordings(v); w != "" {
 			s.Key += "." + w
@@ -178,16 +175,12 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 }
 
 // input is the keyboard that fits an answer.
-func (q *Question) input(lang string) core.Input {
+func (q *Question) input() core.Input {
 	switch q.Kind {
 	case SelectOne, SelectMany:
 		return core.InputNothing
 	case Date:
 		return core.InputDate
-	case Paper, Insurance: // what holds letters too can be said by a button
-		if lang != "en" || q.Kind == Insurance { // passports, mostly
-			return core.InputNumber
-		}
 	}
 	return core.InputText
 }

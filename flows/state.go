@@ -40,7 +40,6 @@ type Open struct {
 	Sub    string   `json:"sub,omitempty"`    // quarter or hamlet already read
 	House  string   `json:"house,omitempty"`  // house and street already read
 	Typed  string   `json:"typed,omitempty"`  // what was typed so far
-	Paper  string   `json:"paper,omitempty"`  // kind of paper that was chosen: "passport"
 }
 
 // answer finds the answer to a question; nil when there is none.

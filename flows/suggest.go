@@ -120,11 +120,6 @@ func passes(q *Question, text string) bool {
 // with them, is asked about that where papers are to be expected.
 func (r *run) readPaper(q *Question, text string) {
 	id, err := reading.ReadID(text, "")
-	if open := r.s.Open; open != nil && open.Paper == "passport" && (err != nil || id.Type == "cmnd") {
-		if told, errTold := reading.ReadID("passport "+text, ""); errTold == nil {
-			id, err = told, nil
-		}
-	}
 	switch {
 	case errors.Is(err, reading.ErrNone), err != nil && reading.NotAtHand(text):
 		r.check(q, childPaper)
@@ -154,16 +149,12 @@ func (r *run) readPaper(q *Question, text string) {
 // childPaper is what stands for the paper of who has none.
 var childPaper = Answer{Value: "000000000", Type: "child_placeholder"}
 
-// choosePaper takes a button of a Paper: no papers, a passport, or yes and no to
-// a number that was offered.
+// choosePaper takes a button of a Paper: no papers yet, or yes and no to a
+// number that was offered.
 func (r *run) choosePaper(q *Question, choice string, late bool) {
-	switch {
-	case (choice == "child" || choice == q.None) && q.hasChoice(choice):
+	if choice == "child" && q.hasChoice(choice) {
 		r.answer(q, childPaper, late)
-	case choice == "passport" && !late:
-		r.s.Open = &Open{ID: q.ID, Paper: choice}
-		r.ask()
-	default:
-		r.pressSuggested(q, choice, late)
+		return
 	}
+	r.pressSuggested(q, choice, late)
 }
