@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -120,4 +121,25 @@ func (p *process) stop() (time.Duration, error) {
 var engines = map[string]func(t testing.TB) string{
 	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "khaibao.db") },
 	"postgres": func(t testing.TB) string { return storetest.PostgresURL(t) },
+}
+
+// together runs tests that mostly wait side by side, however few processors
+// there are.
+func together(t *testing.T, tests map[string]func(t *testing.T)) {
+	t.Helper()
+	var running sync.WaitGroup
+	for name, test := range tests {
+		running.Go(func() { t.Run(name, test) })
+	}
+	running.Wait()
+}
+
+// onEachEngine is together on a database of each engine.
+func onEachEngine(t *testing.T, test func(t *testing.T, database string)) {
+	t.Helper()
+	tests := make(map[string]func(*testing.T))
+	for engine, database := range engines {
+		tests[engine] = func(t *testing.T) { test(t, database(t)) }
+	}
+	together(t, tests)
 }

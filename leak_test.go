@@ -19,9 +19,7 @@ import (
 // addresses, answers and texts through every path of the whole program, errors
 // included, and searches all that a stranger could come by.
 func TestNothingLeaks(t *testing.T) {
-	for engine, database := range engines {
-		t.Run(engine, func(t *testing.T) { testLeaks(t, database(t)) })
-	}
+	onEachEngine(t, testLeaks)
 }
 
 func testLeaks(t *testing.T, database string) {

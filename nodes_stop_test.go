@@ -14,12 +14,7 @@ import (
 // and, other than after a kill, nobody gets a line twice: what was handed to a
 // network is marked before the end. The next start goes on.
 func TestStop(t *testing.T) {
-	for engine, database := range engines {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel() // most of it is waiting for slow networks
-			testStop(t, database(t))
-		})
-	}
+	onEachEngine(t, testStop)
 }
 
 func testStop(t *testing.T, database string) {
