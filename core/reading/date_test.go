@@ -55,11 +55,11 @@ func TestReadDate(t *testing.T) {
 		}},
 
 		{"words for days past", PastEvent, cases{
-			"2021-07-15": {"hôm nay", "hnay", "sáng nay", "bữa ni", "bựa ni", "chừ", "today", "hôm nay 15/7"},
+			"2021-07-15": {"hôm nay", "hnay", "sáng nay", "bữa ni", "bựa ni", "chừ", "today", "this morning", "hôm nay 15/7"},
 			"2021-07-14": {"hôm qua", "HÔM QUA", "hqua", "tối qua", "toi qua", "đêm hôm qua", "bữa qua", "hồi hôm", "hoom qua", "ho6m qua", "yesterday", "hôm qua 14/7", "sốt từ hôm qua", "sáng hôm qua lúc 9h"},
-			"2021-07-13": {"hôm kia", "hom kia", "hôm tê", "bữa tê", "hôm kia, 13/7"},
-			"2021-07-12": {"hôm kìa", "3 ngày trước", "ba ngày trước", "cách đây 3 ngày", "cach day 3 hom", "3 bữa rồi", "3 ngày trước đây"},
-			"2021-07-08": {"1 tuần trước", "cách đây một tuần"},
+			"2021-07-13": {"day before yesterday", "two days ago", "hôm kia", "hom kia", "hôm tê", "bữa tê", "hôm kia, 13/7"},
+			"2021-07-12": {"3 days ago", "three days ago", "hôm kìa", "3 ngày trước", "ba ngày trước", "cách đây 3 ngày", "cach day 3 hom", "3 bữa rồi", "3 ngày trước đây"},
+			"2021-07-08": {"a week ago", "1 tuần trước", "cách đây một tuần"},
 		}},
 		{"a day of this year, with the time of day", PastEvent, cases{
 			"2021-07-10": {"10/7", "10-7", "10.7", "10 7", "1007", "10/7/21", "100721", "10 tháng 7", "ngày mười tháng bảy", "tháng 7 ngày 10", "ngày 10", "hôm 10", "10/7 vừa rồi", "khoảng 10/7", "10/7/2021 lúc 8:30", "July 10"},

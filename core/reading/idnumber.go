@@ -41,8 +41,14 @@ func ReadID(s string, field string) (IDNumber, error) {
 	if len(s) > 200 {
 		return IDNumber{}, ErrInvalid
 	}
-	if hasNone(s) {
+	switch {
+	case nineZeros(s):
+		return IDNumber{Type: "child_placeholder", Normalized: childPlaceholder}, nil
+	case hasNone(s):
 		return IDNumber{}, ErrNone
+	}
+	if digits := spelledDigits(s, idWords); digits != "" {
+		return readIDDigits(digits, speaksOfPassport(s), field == "insurance")
 	}
 	s = withoutIssue(s)
 	text, passport, insurance, ok := idText(s)
@@ -68,6 +74,26 @@ func ReadID(s string, field string) (IDNumber, error) {
 		return IDNumber{Type: "passport", Normalized: text}, nil
 	}
 	return IDNumber{}, ErrInvalid
+}
+
+// nineZeros reads the number of a child without papers as it may be told: zero
+// by zero, or "chín số không".
+func nineZeros(s string) bool {
+	var b strings.Builder
+	ts := tokens(s)
+	for _, t := range ts {
+		switch {
+		case t.num:
+			b.WriteString(t.text)
+		case len(ts) == 3 && fits(t.text, "chín"):
+			b.WriteByte('9')
+		case len(ts) == 3 && fits(t.text, "không"):
+			b.WriteByte('0')
+		case len(ts) != 3 || !fits(t.text, "số"):
+			return false
+		}
+	}
+	return b.String() == childPlaceholder || b.String() == "90" && len(ts) == 3
 }
 
 func readDigitsOf(digits string, passport, insurance bool) (IDNumber, error) {

@@ -10,10 +10,11 @@ func TestReadID(t *testing.T) {
 	}{
 		{"nine digits", "", cases{"cmnd 191234567": {"191234567", "191 234 567", "191.234.567", "191-234-567", "CMND 191234567", "số cmnd của em là 191234567 ạ", "191234567 a", "chứng minh nhân dân: 191234567", "cmnd cũ 191234567", "toi ten la An 191234567"}}},
 		{"twelve digits", "", cases{"cccd 046085001234": {"046085001234", "046 085 001 234", "046.085.001.234", "cccd046085001234", "Căn cước công dân số 046085001234", "O46O85OO1234", "CCCD: 046085001234 nhé"}}},
+		{"spoken digit by digit", "", cases{"cmnd 191234567": {"một chín một hai ba bốn năm sáu bảy", "cmnd mot chin mot hai ba bon nam sau bay"}, "cccd 046085001234": {"không bốn sáu không tám năm không không một hai ba bốn"}, "invalid": {"một chín một hai", "một hai ba"}}},
 		{"a birth abroad", "", cases{"cccd 101085001234": {"101085001234"}}},
 		{"no such place", "", cases{"invalid": {"999085001234", "003085001234", "000085001234", "400085001234", "097085001234", "100085001234", "000000000000"}}},
 		{"wrong length", "", cases{"invalid": {"46085001234", "0460850012345", "19123456", "1912345678", "00000000", "0000000000", "19123456a", "7"}}},
-		{"a child without papers", "", cases{"child_placeholder 000000000": {"000000000", "000 000 000"}}},
+		{"a child without papers", "", cases{"child_placeholder 000000000": {"000000000", "000 000 000", "0 0 0 0 0 0 0 0 0", "chin so 0", "9 số không"}}},
 		{"passports", "", cases{
 			"passport B1234567":  {"B1234567", "b 1234567", "hộ chiếu B1234567", "B1234567 ạ", "số hộ chiếu là b1234567"},
 			"passport A1234567":  {"a 1234567", "A1234567 a"},
@@ -26,7 +27,7 @@ func TestReadID(t *testing.T) {
 		}},
 		{"ten digits are a card only where a card was asked for", "", cases{"invalid": {"4612345678", "0900123456"}}},
 		{"ten digits are a card only where a card was asked for", "insurance", cases{"bhxh 4612345678": {"4612345678", "46 1234 5678"}, "invalid": {"0000000000"}, "none": {"không có", "chưa có thẻ"}}},
-		{"has none, or does not know", "", cases{"none": {"không có", "chưa có cmnd", "ko", "bé chưa có giấy tờ", "con nho khong co cccd", "bị mất cccd rồi", "that lac giay to"}, "invalid": {"không nhớ", "", "abc", "có"}}},
+		{"has none, or does not know", "", cases{"none": {"không có", "chưa có cmnd", "ko", "bé chưa có giấy tờ", "con nho khong co cccd", "bị mất cccd rồi", "that lac giay to"}, "invalid": {"không nhớ", "khong nho", "ko nho so", "", "abc", "có"}}},
 		{"more than one number", "", cases{"invalid": {"046085001234, 191234567", "191234567/046085001234", "191234567 cccd 046085001234"}}},
 		{"with its day of issue, among other words", "", cases{
 			"cmnd 191234567":     {"191234567 cấp ngày 1/2/2010", "191234567, ngay cap 01/02/2010 noi cap CA TT Hue", "chung minh 9 so 191234567", "19l234567"},

@@ -74,7 +74,7 @@ func readName(s string) (Name, error) {
 	}
 	if len(words) == 1 {
 		// One syllable is a part of a Vietnamese name: ask for the whole.
-		if utf8.RuneCountInString(full) < 2 || isSyllable(strings.ToLower(full)) || !hasVowel(full) {
+		if utf8.RuneCountInString(full) < 2 || isSyllable(strings.ToLower(full)) || !hasVowel(full) || runTogether(full) {
 			return Name{}, ErrInvalid
 		}
 	}
@@ -84,7 +84,7 @@ func readName(s string) (Name, error) {
 	if half && !known {
 		return Name{}, ErrInvalid
 	}
-	n.Doubtful = family > 0 && !known || half
+	n.Doubtful = family > 0 && !known || half || len(words) == 2 && (isMiddle(words[0]) || isMiddle(words[1]))
 	if family > 0 && family < len(words) {
 		split := strings.Fields(full)
 		n.Family = strings.Join(split[:family], " ")
@@ -112,6 +112,7 @@ func nameParts(s string) (words []string, ok bool) {
 		led = true
 		s = strings.TrimLeft(rest, ".:,;-–= \"'")
 	}
+	s = apart(s)
 	s = strings.NewReplacer("’", "'", "ʼ", "'", "‘", "'", "`", "'", "‐", "-", "‑", "-").Replace(s)
 	words = strings.Fields(s)
 	words = dropTail(words, led)

@@ -60,6 +60,9 @@ func TestReadName(t *testing.T) {
 		{"ông without its mark", "ong nguyen van ba", "Nguyen Van Ba", "Nguyen", "Ba"},
 		{"Ông without its mark", "ong thi hoa", "Ong Thi Hoa", "Ong", "Hoa"},
 		{"Cảm is a given name", "Lê Cảm", "Lê Cảm", "Lê", "Cảm"},
+		{"with hyphens", "Nguyen-Thi-Hoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"}, {"without blanks", "NguyenThiHoa", "Nguyen Thi Hoa", "Nguyen", "Hoa"}, {"a doctor", "BS Nguyen Van Hung", "Nguyen Van Hung", "Nguyen", "Hung"},
+		{"who it is, in brackets", "Nguyễn Thị Hoa (mẹ)", "Nguyễn Thị Hoa", "Nguyễn", "Hoa"}, {"McDonald is whole", "McDonald", "McDonald", "", ""}, {"Lena is no Lê Na", "Lena", "Lena", "", ""},
+		{"run together: asked", "nguyenthihoa", "", "", ""}, {"run together: asked", "TRANVANBINH", "", "", ""},
 
 		{"half a name", "mệ Hoa", "", "", ""}, {"half a name", "ba Hoa", "", "", ""}, {"half a name behind a lead-in", "ten toi la Hoa", "", "", ""}, {"initials alone", "NTH", "", "", ""},
 		{"thanks", "cảm ơn con nhé", "", "", ""}, {"thanks", "cam on", "", "", ""}, {"forgotten", "quen roi", "", "", ""}, {"who is it", "ai day", "", "", ""}, {"a call", "con oi", "", "", ""}, {"wait", "cho chut", "", "", ""},
@@ -92,7 +95,7 @@ func TestSortKey(t *testing.T) {
 // What may be a sentence is asked before it counts as a name.
 func TestDoubtfulNames(t *testing.T) {
 	for name, want := range map[string]bool{"Nguyễn Thị Hoa": false, "Hồ Văn Cu": false, "Tôn Nữ Mai": false, "John Smith": false, "H'Hen Niê": false,
-		"Thích Minh Tâm": true, "di cho ve": true, "bà Sáu bán bún": true, "Ông Ba": true, "Ông Thị Ba": false, "cai may nay": false} {
+		"Thích Minh Tâm": true, "di cho ve": true, "bà Sáu bán bún": true, "Ông Ba": true, "Thị Hoa": true, "Văn An": true, "Nguyễn Thị": true, "Ông Thị Ba": false, "cai may nay": false} {
 		n, err := ReadName(name)
 		if err != nil || n.Doubtful != want {
 			t.Errorf("%q: %+v, %v, want doubt %v", name, n, err, want)

@@ -146,3 +146,84 @@ func allCapitalised(words []string) bool {
 	}
 	return true
 }
+
+// isMiddle reports Thị and Văn, which stand between a family and a given name:
+// of two words with one of them the third is missing, or one is a rare family.
+func isMiddle(word string) bool {
+	w := strings.ToLower(word)
+	return fits(w, "thị") || fits(w, "văn")
+}
+
+// apart takes Vietnamese names apart that were typed without blanks:
+// Nguyen-Thi-Hoa, NguyenThiHoa. A word in brackets behind it is dropped.
+func apart(s string) string {
+	if head, rest, ok := strings.Cut(s, "("); ok && head != "" && !strings.ContainsAny(strings.TrimSuffix(rest, ")"), "()0123456789@/.:") {
+		s = strings.TrimSpace(head)
+	}
+	if strings.Contains(s, " ") {
+		return s
+	}
+	var words []string
+	if parts := strings.Split(s, "-"); len(parts) > 2 {
+		words = parts
+	} else if s != strings.ToUpper(s) {
+		words = strings.Fields(camelCase(s))
+	}
+	if len(words) < 2 {
+		return s
+	}
+	for _, w := range words {
+		if !isSyllable(strings.ToLower(w)) {
+			return s
+		}
+	}
+	if _, known := familyLength(words); !known {
+		return s
+	}
+	return strings.Join(words, " ")
+}
+
+// camelCase puts a blank before each capital that follows a small letter.
+func camelCase(s string) string {
+	var b strings.Builder
+	small := false
+	for _, r := range s {
+		if small && unicode.IsUpper(r) {
+			b.WriteByte(' ')
+		}
+		small = unicode.IsLower(r)
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// runTogether reports three syllables or more, of which the first is a great
+// family, in one word: nguyenthihoa. They can often be cut in several ways, so
+// they are asked again.
+func runTogether(word string) bool {
+	w := strings.ToLower(word)
+	for i := range w {
+		if i == 0 || i > 10 {
+			continue
+		}
+		if ts := tokens(w[:i]); len(ts) == 1 && hasEntry(ts[0], "great") && syllables(w[i:]) >= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// syllables is the least number of syllables that a word is made of, 0 when it
+// is made of none.
+func syllables(w string) int {
+	least := make([]int, len(w)+1) // by where they end, plus one; 0: never
+	least[0] = 1
+	for end := range len(w) + 1 {
+		for begin := max(0, end-14); begin < end; begin++ { // seven letters of two bytes
+			if least[begin] > 0 && (least[end] == 0 || least[begin]+1 < least[end]) && isSyllable(w[begin:end]) {
+				least[end] = least[begin] + 1
+			}
+		}
+	}
+	return max(least[len(w)]-1, 0)
+}

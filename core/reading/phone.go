@@ -57,6 +57,9 @@ func ReadPhone(s string) (Phone, error) {
 	if len(s) > 300 {
 		return Phone{}, ErrInvalid
 	}
+	if digits := spelledDigits(s, noneWords); digits != "" {
+		return readDigits(digits, false, false)
+	}
 	var phone Phone
 	var err error
 	for _, run := range phoneRuns(s) {
@@ -100,7 +103,7 @@ func phoneRuns(s string) []phoneRun {
 			continue
 		}
 		run := phoneRun{digits: ts[i].text, plus: strings.HasSuffix(ts[i].gap, "+") || strings.HasSuffix(ts[i].gap, "+("), glued: ts[i].glue}
-		for i+1 < len(ts) && ts[i+1].num && strings.Trim(ts[i+1].gap, " .-–()_") == "" {
+		for i+1 < len(ts) && ts[i+1].num && !(len(run.digits) >= 10 && ts[i+1].text[0] == '0') && strings.Trim(ts[i+1].gap, " .-–()_") == "" {
 			i++
 			run.digits += ts[i].text
 		}

@@ -38,8 +38,8 @@ func TestReadSymptoms(t *testing.T) {
 			"cough sore_throat": {"ho khan, rát họng", "ho có đờm, đau họng"},
 		}},
 		{"words for the six and the others", cases{
-			"short_of_breath": {"khó thở", "thở không được", "không thở được", "hụt hơi", "tức thở"}, "fatigue": {"hơi mệt", "mệt mỏi", "uể oải", "mệt quá", "người mệt"},
-			"loss_of_smell": {"mất mùi", "không ngửi được mùi", "ko ngui thay mui"}, "loss_of_taste": {"mất vị giác", "ăn không biết vị"}, "loss_of_smell loss_of_taste": {"mất mùi vị", "mat mui mat vi"},
+			"short_of_breath": {"can't breathe", "hard to breathe", "khó thở", "thở không được", "không thở được", "hụt hơi", "tức thở"}, "fatigue": {"hơi mệt", "mệt mỏi", "uể oải", "mệt quá", "người mệt"},
+			"loss_of_smell": {"mất mùi", "không ngửi được mùi", "ko ngui thay mui"}, "loss_of_taste": {"mất vị giác", "ăn không biết vị"}, "loss_of_smell loss_of_taste": {"mất mùi vị", "mat mui mat vi", "loss of taste and smell", "ăn không thấy mùi vị"},
 			"headache": {"đau đầu", "nhức đầu", "đau trốc"}, "diarrhea": {"tiêu chảy", "ỉa chảy"}, "nausea": {"buồn nôn", "nôn", "ói"}, "chills": {"ớn lạnh", "rét run"}, "muscle_pain": {"đau nhức người", "dau minh may"},
 			"rash": {"phát ban"}, "skin_bleeding": {"xuất huyết dưới da"}, "chest_pain": {"tức ngực"}, "runny_nose": {"sổ mũi", "chảy nước mũi"},
 		}},
@@ -60,7 +60,7 @@ func TestReadSymptoms(t *testing.T) {
 			"fatigue -cough": {"hết ho rồi nhưng còn mệt", "het ho con met"},
 		}},
 		{"none at all", cases{
-			"none": {"khong chi ca", "không chi hết", "không", "dạ không ạ", "không có", "k", "0", "không có triệu chứng gì", "khong co trieu chung", "ko có gì hết", "bình thường", "bt", "khỏe", "khoẻ ạ", "vẫn khỏe mạnh bình thường", "sức khỏe tốt", "không sao", "không răng cả", "không có chi mô", "không có dấu hiệu bất thường", "none", "no symptoms", "khoong", "Kh«ng", "không có vấn đề gì về sức khỏe", "chưa thấy gì", "mọi thứ bình thường", "Dạ em khoẻ ạ cảm ơn bác sĩ"},
+			"none": {"khong chi ca", "không chi hết", "không mục nào", "khỏe như voi", "I'm ok", "không", "dạ không ạ", "không có", "k", "0", "không có triệu chứng gì", "khong co trieu chung", "ko có gì hết", "bình thường", "bt", "khỏe", "khoẻ ạ", "vẫn khỏe mạnh bình thường", "sức khỏe tốt", "không sao", "không răng cả", "không có chi mô", "không có dấu hiệu bất thường", "none", "no symptoms", "khoong", "Kh«ng", "không có vấn đề gì về sức khỏe", "chưa thấy gì", "mọi thứ bình thường", "Dạ em khoẻ ạ cảm ơn bác sĩ"},
 		}},
 		{"none but one", cases{
 			"cough":   {"không có triệu chứng gì ngoài ho nhẹ", "không có gì, chỉ ho", "khỏe, chỉ ho"},

@@ -8,14 +8,14 @@ func TestYesNo(t *testing.T) {
 		want   Answer
 		inputs []string
 	}{
-		{"plain, polite, in capitals", Yes, []string{"có", "CÓ Ạ", "dạ có ạ", "vâng ạ", "dạ vâng ạ", "em có ạ", "dạ rồi", "có nhé", "có chứ", "ok luôn", "đúng vậy", "ừ đúng rồi", "phải rồi", "tất nhiên là có", "tôi đồng ý", "y", "yes please"}},
+		{"plain, polite, in capitals", Yes, []string{"có", "CÓ Ạ", "dạ có ạ", "vâng ạ", "dạ vâng ạ", "em có ạ", "dạ rồi", "có nhé", "có chứ", "ok luôn", "đúng vậy", "ừ đúng rồi", "phải rồi", "tất nhiên là có", "tôi đồng ý", "y", "yes please", "sure", "of course", "correct", "có mà", "phải rứa", "ừ rứa"}},
 		{"a reason behind it", Yes, []string{"có, hôm qua", "có, tôi về từ Đà Nẵng", "có tiếp xúc", "có một lần", "có 2 lần", "có bị", "có sốt nhẹ", "có đi Đà Nẵng"}},
 		{"letters held down, signs, emoji", Yes, []string{"cóooo", "okkkk", "vânggg", "có!!!", "có 👍", "  có  "}},
 		{"marks half typed", Yes, []string{"dung", "đung", "dúng roi", "vang", "phai", "duoc", "dc"}},
 		{"typed past the keyboard program", Yes, []string{"cos", "co1", "co'", "cã", "ddungs", "vaang", "phari"}},
 		{"plain no and its short forms", No, []string{"không", "KHÔNG", "khong", "k", "K.", "ko", "kg", "khg", "hok", "hk", "hông", "hổng có", "khum", "no thanks", "nope", "sai rồi", "không ạ em cảm ơn"}},
 		{"no with yes behind it", No, []string{"không có", "k co", "không phải", "ko phải đâu", "chưa có", "không đúng", "không được", "không đồng ý", "k bị", "em không bị ạ"}},
-		{"never", No, []string{"chưa bao giờ", "chưa từng", "không hề", "không bao giờ", "chưa hề có"}},
+		{"never", No, []string{"chưa bao giờ", "chưa từng", "không hề", "không bao giờ", "chưa hề có", "never", "not yet", "of course not", "no way"}},
 		{"no, widened", No, []string{"không có gì", "ko có gì hết", "khong co j", "không đi đâu cả", "không tiếp xúc với ai", "không gặp ai"}},
 		{"Hue: mô is đâu", No, []string{"có mô", "không có mô", "mô có", "co mo", "khong mo", "không mô", "nỏ có"}},
 		{"đâu denies from either end", No, []string{"đâu có", "có đâu", "không đâu", "có gì đâu"}},
