@@ -101,6 +101,9 @@ func TestLiveTelephones(t *testing.T) {
 	do("send the text with Enter", chromedp.SendKeys(`#text-1`, " Văn Thử"), chromedp.KeyEvent(kb.Enter))
 	until("the text to be sent", `[...document.querySelectorAll('#tel-1 .mine .text')].some((p) => p.textContent === 'Nguyễn Văn Thử')`)
 	until("the field to be empty", `document.querySelector('#text-1').value === ''`)
+	if got := read(`String(document.querySelector('#text-1').dispatchEvent(new KeyboardEvent('keypress', {key: 'Enter', bubbles: true, cancelable: true})))`); got != "false" {
+		t.Error("the letter of a slow Enter leaves a line break in the emptied field")
+	}
 	// An old bubble that did not change is the same element, so that a screen
 	// reader does not read it again.
 	read(`document.querySelector('#tel-1 .log li').heard = 'yes'`)

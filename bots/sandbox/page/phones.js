@@ -169,6 +169,12 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+// The letter of Enter comes after its key: by then a field that was sent may be
+// empty again, and a line break would be left in it.
+document.addEventListener('keypress', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && 'enter' in event.target.dataset) event.preventDefault();
+});
+
 document.addEventListener('input', (event) => {
   if ('count' in event.target.dataset) count(event.target);
 });
