@@ -49,7 +49,7 @@ type Sender struct {
 const (
 	batch       = 64               // rows claimed at once
 	workers     = 8                // recipients served side by side
-	rowLease    = time.Minute      // for a claimed row
+	rowLease    = 45 * time.Second // for a claimed row: a batch, one message still at the network and its marking
 	senderLease = 15 * time.Second // for the channel
 	renewBelow  = 10 * time.Second // what a lease must have left for another batch
 	idle        = time.Second      // between looks when nobody wakes us
