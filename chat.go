@@ -27,7 +27,7 @@ const terminalChannel = "chat"
 
 // looks are the features that a terminal can take on.
 var looks = map[string]channel.Features{
-	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, AskContact: true},
+	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, AskContact: true},
 	"web":      {MaxButtons: 24, MaxColumns: 2, Pictures: true},
 	"sms":      {MaxText: 459, Plain: true, Proven: true},
 }
@@ -199,13 +199,19 @@ func (t *terminal) print(m core.Queued) error {
 }
 
 func (t *terminal) printPart(part core.Outbound, qrText string) error {
-	if part.Photo != nil {
-		t.pictures++
-		name := filepath.Join(t.folder, fmt.Sprintf("qr-%d.png", t.pictures))
-		if err := os.WriteFile(name, part.Photo, 0o600); err != nil {
-			return fmt.Errorf("save the QR picture: %w", err)
+	for _, p := range part.Album {
+		if err := t.savePicture(p.Photo); err != nil {
+			return err
 		}
-		fmt.Fprintf(t.out, "(QR: %s)\n", name)
+		fmt.Fprintln(t.out, p.Caption)
+	}
+	if len(part.Album) > 0 {
+		return nil
+	}
+	if part.Photo != nil {
+		if err := t.savePicture(part.Photo); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(t.out, part.Text)
 	t.buttons, t.share = make(map[string]core.Button), part.AskText
@@ -220,5 +226,15 @@ func (t *terminal) printPart(part core.Outbound, qrText string) error {
 	if part.AskText != "" {
 		fmt.Fprintf(t.out, "[%s]\n", part.AskText)
 	}
+	return nil
+}
+
+func (t *terminal) savePicture(png []byte) error {
+	t.pictures++
+	name := filepath.Join(t.folder, fmt.Sprintf("qr-%d.png", t.pictures))
+	if err := os.WriteFile(name, png, 0o600); err != nil {
+		return fmt.Errorf("save the QR picture: %w", err)
+	}
+	fmt.Fprintf(t.out, "(QR: %s)\n", name)
 	return nil
 }

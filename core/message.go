@@ -54,10 +54,17 @@ type Outbound struct {
 	Ask     Ask        // a button of the network that shares something
 	AskText string     // its label
 	Photo   []byte     // a PNG to show above the text
+	Album   []Shown    // pictures to show as one, at least two; no other field shows anything then
 	Edit    string     // the network's ID of an earlier message to change in place
 	Multi   bool       // several buttons may be pressed; Chosen tells which were
 	Input   Input      // what is best typed as the answer
 	Lang    string     // the language of Text, "vi" or "en"; "" when not known
+}
+
+// Shown is one picture of an album.
+type Shown struct {
+	Photo   []byte // a PNG
+	Caption string // under it; "" for none
 }
 
 // Button is a choice as a network shows it.
@@ -115,10 +122,18 @@ type Say struct {
 	Lines   []Say               `json:"lines,omitempty"`   // further lines of the same message; their keys are in Line
 	Line    string              `json:"line,omitempty"`    // the key of a Say inside Lines
 	QR      string              `json:"qr,omitempty"`      // text to draw as a QR picture
+	Album   []Picture           `json:"album,omitempty"`   // pictures shown before the line, as one where the network can
 	Ask     Ask                 `json:"ask,omitempty"`     // share button to offer
 	AskKey  string              `json:"ask_key,omitempty"` // locale key of its label
 	Edit    string              `json:"edit,omitempty"`    // the network's message to change in place, where it can
 	Input   Input               `json:"input,omitempty"`   // what is best typed as the answer
+}
+
+// Picture is one of an album: a QR with its caption.
+type Picture struct {
+	QR   string            `json:"qr"`             // text to draw
+	Key  string            `json:"key"`            // locale key of the caption
+	Args map[string]string `json:"args,omitempty"` // its placeholders
 }
 
 // Choice is one thing that may be answered.

@@ -40,6 +40,9 @@ func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) chan
 		}
 		l.Picture = png
 	}
+	for _, p := range s.Album {
+		l.Album = append(l.Album, w.shown(p, f))
+	}
 	if s.AskKey != "" {
 		l.AskText = w.text(s.AskKey, nil)
 	}
@@ -51,6 +54,25 @@ func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) chan
 		l.Choices = append(l.Choices, channel.Choice{Label: label, Action: c.Action, Number: c.Number, Chosen: c.Chosen, Wide: c.Wide})
 	}
 	return l
+}
+
+// shown draws one picture of an album. Where there are none, or it cannot be
+// drawn, its caption holds what it would have said: for a QR of ours, the link.
+func (w words) shown(p core.Picture, f channel.Features) core.Shown {
+	var one core.Shown
+	if w.know(p.Key) {
+		one.Caption = w.text(p.Key, p.Args)
+	}
+	if f.Pictures {
+		if png, err := qr.PNG(p.QR, pictureSize); err == nil {
+			one.Photo = png
+			return one
+		}
+	}
+	if !strings.Contains(one.Caption, p.QR) {
+		one.Caption = strings.TrimSpace(one.Caption + "\n" + p.QR)
+	}
+	return one
 }
 
 type words struct {

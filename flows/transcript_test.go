@@ -46,7 +46,7 @@ type shownMessage struct {
 }
 
 var looks = map[string]channel.Features{
-	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Edits: true, AskContact: true},
+	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, Edits: true, AskContact: true},
 	"sms":      {Plain: true, Proven: true, MaxText: 459},
 	"web":      {MaxButtons: 40, MaxColumns: 2, Pictures: true, Edits: true},
 }
@@ -283,6 +283,11 @@ func (p *player) written(m shownMessage) []string {
 		text = "(edited) " + text
 	case m.out.Photo != nil:
 		text = "(QR) " + text
+	case len(m.out.Album) > 0:
+		text = "(album)"
+		for _, p := range m.out.Album {
+			text += "\n(QR) " + p.Caption
+		}
 	}
 	for _, row := range m.out.Buttons {
 		for _, b := range row {

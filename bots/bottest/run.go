@@ -37,6 +37,7 @@ func Run(t *testing.T, start func(t *testing.T) Network) {
 		{"a text is sent", textSent},
 		{"buttons are sent", buttonsSent},
 		{"a picture is sent", pictureSent},
+		{"an album is sent", albumSent},
 		{"a message is edited in place", edited},
 		{"a share button is sent", askSent},
 		{"sample lines fit", linesFit},

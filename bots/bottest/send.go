@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -104,6 +105,32 @@ func pictureSent(t *testing.T, n Network) {
 	send(t, n, core.Outbound{URN: n.Person(1), Photo: Picture()})
 	if got := last(t, n, n.Person(1)); !got.Picture || got.Text != "" {
 		t.Errorf("a picture alone is seen as %+v", got)
+	}
+}
+
+func albumSent(t *testing.T, n Network) {
+	most := n.Channel().Features().Album
+	if most < 2 {
+		return
+	}
+	for _, count := range []int{2, most} {
+		who := n.Person(count)
+		var album []core.Shown
+		for i := range count {
+			album = append(album, core.Shown{Photo: Picture(), Caption: fmt.Sprintf("Người thứ %d", i+1)})
+		}
+		album[1].Caption = ""
+		id := send(t, n, core.Outbound{URN: who, Album: album})
+		seen := n.Seen(who)
+		if len(seen) != count || seen[0].ID != id {
+			t.Errorf("%d pictures are seen as %+v, want the first as %s", count, seen, id)
+			continue
+		}
+		for i, s := range seen {
+			if !s.Picture || s.Text != album[i].Caption {
+				t.Errorf("picture %d of %d is seen as %+v", i+1, count, s)
+			}
+		}
 	}
 }
 
@@ -210,6 +237,10 @@ func outbounds(f channel.Features, to core.URN) map[string]core.Outbound {
 	}
 	if f.Pictures {
 		all["picture"] = core.Outbound{URN: to, Text: canary, Photo: Picture()}
+	}
+	if f.Album > 1 {
+		one := core.Shown{Photo: Picture(), Caption: canary}
+		all["album"] = core.Outbound{URN: to, Album: []core.Shown{one, one}}
 	}
 	if f.Edits {
 		all["edit"] = core.Outbound{URN: to, Text: canary, Edit: "123456"}

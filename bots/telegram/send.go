@@ -14,8 +14,8 @@ import (
 )
 
 // Send sends one message, or changes an earlier one in place when m.Edit names
-// it. An earlier message that is gone is said anew. The result is the
-// message's ID in its chat.
+// it. An earlier message that is gone is said anew. An album is one call. The
+// result is the message's ID in its chat, of an album that of its first picture.
 func (c *Channel) Send(ctx context.Context, m core.Outbound) (string, error) {
 	b, err := c.api()
 	if err != nil {
@@ -25,11 +25,14 @@ func (c *Channel) Send(ctx context.Context, m core.Outbound) (string, error) {
 	if err != nil {
 		return "", &channel.SendError{Gone: true, Err: err}
 	}
-	if m.Text == "" && m.Photo == nil {
+	if m.Text == "" && m.Photo == nil && len(m.Album) == 0 {
 		return "", &channel.SendError{Refused: true, Err: errors.New("telegram: an empty message")}
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	if len(m.Album) > 0 {
+		return sendAlbum(ctx, b, chat, m.Album)
+	}
 	if editable(m) {
 		id, err := edit(ctx, b, chat, m)
 		if err == nil || !says(err, lost...) {
@@ -56,6 +59,27 @@ func (c *Channel) Send(ctx context.Context, m core.Outbound) (string, error) {
 		return "", wrap(err)
 	}
 	return strconv.Itoa(sent.ID), nil
+}
+
+// sendAlbum shows two to ten pictures as one message, which can have no
+// buttons. The result is the ID of the first picture.
+func sendAlbum(ctx context.Context, b *bot.Bot, chat int64, album []core.Shown) (string, error) {
+	media := make([]models.InputMedia, len(album))
+	for i, p := range album {
+		media[i] = &models.InputMediaPhoto{
+			Media:           "attach://qr" + strconv.Itoa(i+1) + ".png",
+			MediaAttachment: bytes.NewReader(p.Photo),
+			Caption:         p.Caption,
+		}
+	}
+	sent, err := b.SendMediaGroup(ctx, &bot.SendMediaGroupParams{ChatID: chat, Media: media})
+	if err != nil {
+		return "", wrap(err)
+	}
+	if len(sent) == 0 {
+		return "", errors.New("telegram: an album without a message")
+	}
+	return strconv.Itoa(sent[0].ID), nil
 }
 
 func wrap(err error) error {

@@ -75,7 +75,7 @@ func (c *Channel) Features() channel.Features {
 	return channel.Features{
 		MaxText: 4096, MaxCaption: 1024,
 		MaxButtons: 24, MaxColumns: 2,
-		Pictures: true, Edits: true, AskContact: true,
+		Pictures: true, Album: 10, Edits: true, AskContact: true,
 		Rate: 28, PerRecipient: 300 * time.Millisecond,
 	}
 }

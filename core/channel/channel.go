@@ -44,6 +44,7 @@ type Features struct {
 	MaxButtons int  // buttons under one message; 0: choices become a numbered list
 	MaxColumns int  // buttons beside each other; 0 means 1
 	Pictures   bool // can show a PNG; otherwise the text must do
+	Album      int  // pictures shown as one message at most; below 2 each is a message of its own
 	Edits      bool // can change a message that was sent
 	AskContact bool // has a button that shares the own number
 	Plain      bool // GSM 7-bit only: texts lose their marks, and short wordings are used

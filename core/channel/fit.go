@@ -20,7 +20,8 @@ const narrow = 16
 // Fit turns a line into what a network can show, losing looks but never words.
 // Choices that do not fit on buttons become a numbered list under the text, a
 // text that is too long becomes several messages cut between lines, sentences
-// or words, and a text too long for a caption goes on under the picture.
+// or words, and a text too long for a caption goes on under the picture; an
+// album comes first, and what its captions have no room for begins the text.
 // Buttons, share button and hints are those of the last message, where the
 // person answers. The label of a share button that a network lacks is left
 // out: the text asks already. Order is the order of sending; a line with
@@ -30,6 +31,8 @@ func Fit(l Line, f Features) []core.Outbound {
 	if !f.Pictures {
 		picture = nil
 	}
+	before, more := album(l, f)
+	text = strings.TrimSpace(more + "\n" + text)
 	last := core.Outbound{Multi: l.Multi, Input: l.Input}
 	ask := l.Ask == core.AskLocation || l.Ask == core.AskContact && f.AskContact
 	if ask {
@@ -48,11 +51,7 @@ func Fit(l Line, f Features) []core.Outbound {
 
 	var parts []string
 	if picture != nil {
-		limit := f.MaxCaption
-		if limit == 0 {
-			limit = f.MaxText
-		}
-		caption, rest := cut(text, limit, f)
+		caption, rest := cut(text, captionLimit(f), f)
 		parts = append([]string{caption}, split(rest, f)...)
 	} else {
 		parts = split(text, f)
@@ -69,10 +68,10 @@ func Fit(l Line, f Features) []core.Outbound {
 	if picture != nil {
 		out[0].Photo = picture
 	}
-	if len(out) == 1 && f.Edits && picture == nil && !ask {
+	if len(out) == 1 && f.Edits && picture == nil && len(before) == 0 && !ask {
 		out[0].Edit = l.Edit
 	}
-	return out
+	return append(before, out...)
 }
 
 // fitted writes a text in the network's letters.

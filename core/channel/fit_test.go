@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	likeTelegram = Features{MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Edits: true, AskContact: true}
+	likeTelegram = Features{MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, Edits: true, AskContact: true}
 	likeSMS      = Features{Plain: true, Proven: true, MaxText: 459}
 	likeWeb      = Features{MaxButtons: 24, MaxColumns: 2, Pictures: true}
 )
@@ -21,6 +21,12 @@ func shown(out []core.Outbound) string {
 	var lines []string
 	for _, o := range out {
 		s := fmt.Sprintf("%q", o.Text)
+		if len(o.Album) > 0 {
+			s = "(album)"
+			for _, p := range o.Album {
+				s += fmt.Sprintf(" %q", p.Caption)
+			}
+		}
 		if o.Photo != nil {
 			s = "(photo) " + s
 		}
@@ -111,6 +117,102 @@ func TestFit(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
 		}
 	}
+}
+
+// people is an album of so many pictures, captioned 1, 2, 3.
+func people(n int) []core.Shown {
+	var all []core.Shown
+	for i := range n {
+		all = append(all, core.Shown{Photo: []byte{1}, Caption: fmt.Sprint(i + 1)})
+	}
+	return all
+}
+
+func TestFitAlbum(t *testing.T) {
+	yes := []Choice{{Label: "Có", Action: "q:yes"}}
+	small := Features{Pictures: true, Album: 3, MaxCaption: 8, MaxText: 20, MaxButtons: 2, Edits: true}
+	tests := []struct {
+		name string
+		line Line
+		f    Features
+		want string
+	}{
+		{"nobody", Line{Text: "Xong", Album: people(0)}, likeTelegram, `"Xong"`},
+		{"one is a picture like any other", Line{Text: "Xong", Album: people(1)}, likeTelegram,
+			"(photo) \"1\"\n\"Xong\""},
+		{"two are an album, the buttons under the text below", Line{Text: "Xong", Album: people(2), Choices: yes}, likeTelegram,
+			"(album) \"1\" \"2\"\n\"Xong\" | [Có]"},
+		{"ten fill one", Line{Text: "Xong", Album: people(10)}, likeTelegram,
+			"(album) \"1\" \"2\" \"3\" \"4\" \"5\" \"6\" \"7\" \"8\" \"9\" \"10\"\n\"Xong\""},
+		{"of eleven none is left alone", Line{Text: "Xong", Album: people(11)}, likeTelegram,
+			"(album) \"1\" \"2\" \"3\" \"4\" \"5\"\n(album) \"6\" \"7\" \"8\" \"9\" \"10\" \"11\"\n\"Xong\""},
+		{"each alone where there are no albums", Line{Text: "Xong", Album: people(2)}, likeWeb,
+			"(photo) \"1\"\n(photo) \"2\"\n\"Xong\""},
+		{"an album of one is none", Line{Album: people(2)}, Features{Pictures: true, Album: 1},
+			"(photo) \"1\"\n(photo) \"2\""},
+		{"words alone where there are no pictures, without marks", Line{Text: "Xong", Album: []core.Shown{{Caption: "Bé: https://a.vn/q/1"}, {Photo: []byte{1}, Caption: "Tí"}}}, likeSMS,
+			"\"Be: https://a.vn/q/1\"\n\"Ti\"\n\"Xong\""},
+		{"one that was not drawn keeps its place", Line{Album: append(people(2), core.Shown{Caption: "link"}, core.Shown{Photo: []byte{1}})}, likeTelegram,
+			"(album) \"1\" \"2\"\n\"link\"\n(photo) \"\""},
+		{"nothing to say for one", Line{Text: "Xong", Album: []core.Shown{{}}}, likeTelegram, `"Xong"`},
+		{"what captions have no room for begins the text", Line{Text: "Xong.", Choices: yes, Album: []core.Shown{
+			{Photo: []byte{1}, Caption: "Bé Tí Tèo Na"}, {Photo: []byte{1}, Caption: "An"}}}, small,
+			"(album) \"Bé Tí\" \"An\"\n\"Tèo Na\\nXong.\" | [Có]"},
+		{"a picture of the line's own is shown with its text", Line{Text: "Xong", Album: people(2), Picture: []byte{1}}, likeTelegram,
+			"(album) \"1\" \"2\"\n(photo) \"Xong\""},
+		{"an album is no edit", Line{Text: "Xong", Album: people(2), Edit: "7"}, small,
+			"(album) \"1\" \"2\"\n\"Xong\""},
+		{"buttons without a text", Line{Album: people(2), Choices: yes}, likeTelegram,
+			"(album) \"1\" \"2\"\n\"...\" | [Có]"},
+	}
+	for _, tt := range tests {
+		if got := shown(Fit(tt.line, tt.f)); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// FuzzFitAlbum holds that no word of a caption is lost, that captions and
+// albums are within their limits, and that every picture is shown once.
+func FuzzFitAlbum(f *testing.F) {
+	f.Add("Mã QR của Nguyễn Thị Bé", "Xong. Cảm ơn!", uint8(11), uint8(10), uint16(12), true)
+	f.Add("👨‍👩‍👧\n\n", "", uint8(3), uint8(0), uint16(3), true)
+	f.Add("[[[[", "x", uint8(2), uint8(2), uint16(4), false)
+	f.Fuzz(func(t *testing.T, caption, text string, n, most uint8, limit uint16, pictures bool) {
+		features := Features{Pictures: pictures, Album: int(most) % 12, MaxText: 4096, MaxCaption: 3 + int(limit)%1022}
+		l := Line{Text: text}
+		for range n % 24 {
+			l.Album = append(l.Album, core.Shown{Photo: []byte{1}, Caption: caption})
+		}
+		words, drawn := 0, 0
+		within := func(s string) {
+			words += len(letters(s, features))
+			if Count(s, features) > features.MaxCaption && utf8.RuneCountInString(s) > 1 {
+				t.Fatalf("caption %q is over %d", s, features.MaxCaption)
+			}
+		}
+		for _, o := range Fit(l, features) {
+			switch {
+			case len(o.Album) == 1 || len(o.Album) > features.Album || len(o.Album) > 0 && (o.Text != "" || o.Photo != nil || o.Edit != ""):
+				t.Fatalf("no album: %d pictures, text %q", len(o.Album), o.Text)
+			case len(o.Album) == 0 && o.Photo != nil:
+				drawn++
+				within(o.Text)
+			case len(o.Album) == 0:
+				words += len(letters(o.Text, features))
+			}
+			for _, p := range o.Album {
+				drawn++
+				within(p.Caption)
+			}
+		}
+		if pictures && drawn != len(l.Album) || !pictures && drawn > 0 {
+			t.Fatalf("%d pictures shown of %d", drawn, len(l.Album))
+		}
+		if want := len(l.Album)*len(letters(caption, features)) + len(letters(text, features)); words != want {
+			t.Fatalf("%d letters shown, want %d", words, want)
+		}
+	})
 }
 
 // FuzzFit holds that no word is lost and that every part is within the limits,

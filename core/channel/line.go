@@ -6,8 +6,9 @@ import "khaibao/core"
 type Line struct {
 	Text    string
 	Choices []Choice
-	Multi   bool   // several may be chosen: chosen ones are marked
-	Picture []byte // PNG
+	Multi   bool         // several may be chosen: chosen ones are marked
+	Picture []byte       // PNG
+	Album   []core.Shown // pictures that come before the text, each a PNG or none
 	Ask     core.Ask
 	AskText string
 	Edit    string // the network's ID of an earlier message to change in place

@@ -95,7 +95,8 @@ func (r *round) send(ctx context.Context, m *core.Queued) error {
 	}
 	networkID := ""
 	for i := m.PartsSent; i < len(parts); i++ {
-		if err := r.limit.Wait(ctx); err != nil {
+		// Networks count each picture of an album.
+		if err := r.limit.WaitN(ctx, min(max(1, len(parts[i].Album)), r.limit.Burst())); err != nil {
 			return err
 		}
 		if r.Now().After(r.deadline) {
