@@ -208,8 +208,9 @@ func checkEffects(t *testing.T, look *storetest.Look, people []*person) {
 	for _, r := range look.Outbox() {
 		byCause[r.Cause] = append(byCause[r.Cause], r)
 	}
-	said := 0
+	said, longest := 0, time.Duration(0)
 	for _, one := range people {
+		longest = max(longest, one.wait)
 		for i, id := range one.sent {
 			said++
 			m, kept := messages[id]
@@ -232,7 +233,7 @@ func checkEffects(t *testing.T, look *storetest.Look, people []*person) {
 	if len(messages) != said {
 		t.Errorf("%d messages are kept, %d were said", len(messages), said)
 	}
-	t.Logf("%d people said %d messages", len(people), said)
+	t.Logf("%d people said %d messages; the longest wait for an answer was %v", len(people), said, longest.Round(time.Second))
 }
 
 // checkSeen bounds what networks saw twice by what was in flight at a kill.

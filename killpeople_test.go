@@ -45,7 +45,8 @@ type person struct {
 	phone  string
 
 	mu   sync.Mutex
-	sent []string // the IDs of the messages, as the networks name them: "sms SM…"
+	sent []string      // the IDs of the messages, as the networks name them: "sms SM…"
+	wait time.Duration // the longest that an answer took
 }
 
 var lastPerson atomic.Int64
@@ -169,7 +170,8 @@ func (p *person) live(t testing.TB, patience time.Duration) bool {
 	for i := range p.script.steps {
 		p.say(t, i)
 		want += len(p.script.lines[i])
-		for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		said := time.Now()
+		for ; ; time.Sleep(5 * time.Millisecond) {
 			reached, _, err := p.heard()
 			if err != nil {
 				t.Errorf("%s, after step %d %q: %v", p.script.channel, i, p.script.steps[i], err)
@@ -178,11 +180,12 @@ func (p *person) live(t testing.TB, patience time.Duration) bool {
 			if reached >= want {
 				break
 			}
-			if time.Now().After(deadline) {
+			if time.Since(said) > patience {
 				t.Errorf("%s, step %d %q was not answered in %v: %d of %d lines came", p.script.channel, i, p.script.steps[i], patience, reached, want)
 				return false
 			}
 		}
+		p.wait = max(p.wait, time.Since(said))
 	}
 	return true
 }

@@ -21,8 +21,8 @@ type round struct {
 	deadline time.Time
 
 	mu     sync.Mutex
-	sent   []store.Sent
-	paused time.Time // the network asked for rest until then
+	sent   []store.Sent // taken by the network and not marked yet
+	paused time.Time    // the network asked for rest until then
 }
 
 func (r *round) resting(now time.Time) (time.Time, bool) {
@@ -31,11 +31,45 @@ func (r *round) resting(now time.Time) (time.Time, bool) {
 	return r.paused, r.paused.After(now)
 }
 
-func (r *round) mark(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+// markWhile marks what the network takes until done is closed, so that little
+// is sent again when we die in the middle of a batch.
+func (r *round) markWhile(ctx context.Context, done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case <-time.After(markEvery):
+			_ = r.mark(ctx) // tried again with the next ones, and at the end
+		}
+	}
+}
+
+// mark marks what the network took since the last time.
+func (r *round) mark(ctx context.Context) error {
+	r.mu.Lock()
+	sent := r.sent
+	r.sent = nil
+	r.mu.Unlock()
+	if len(sent) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, markTimeout)
+	defer cancel()
+	err := r.Store.MarkSent(ctx, r.Now(), sent)
+	if err != nil {
+		r.mu.Lock()
+		r.sent = append(sent, r.sent...)
+		r.mu.Unlock()
+	}
+	return err
+}
+
+// markRest marks what is left when the batch is over.
+func (r *round) markRest(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 2*markTimeout)
 	defer cancel()
 	for try := range 3 {
-		err := r.Store.MarkSent(ctx, r.Now(), r.sent)
+		err := r.mark(ctx)
 		if err == nil {
 			return
 		}

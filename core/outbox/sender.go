@@ -47,15 +47,17 @@ type Sender struct {
 }
 
 const (
-	batch       = 64               // rows claimed at once
-	workers     = 8                // recipients served side by side
-	rowLease    = 45 * time.Second // for a claimed row: a batch, one message still at the network and its marking
-	senderLease = 15 * time.Second // for the channel
-	renewBelow  = 10 * time.Second // what a lease must have left for another batch
-	idle        = time.Second      // between looks when nobody wakes us
-	sendTimeout = 15 * time.Second // for one message
-	maxRest     = time.Hour        // whatever a network asks; then it may say so again
-	configRest  = time.Minute      // at least, for a message that our set-up stopped
+	maxBatch    = 64                     // rows claimed at once
+	workers     = 8                      // recipients served side by side
+	rowLease    = 45 * time.Second       // for a claimed row: a batch, one message still at the network and its marking
+	senderLease = 15 * time.Second       // for the channel
+	renewBelow  = 10 * time.Second       // what a lease must have left for another batch
+	idle        = time.Second            // between looks when nobody wakes us
+	sendTimeout = 15 * time.Second       // for one message
+	markEvery   = 200 * time.Millisecond // while a batch goes on
+	markTimeout = 5 * time.Second
+	maxRest     = time.Hour   // whatever a network asks; then it may say so again
+	configRest  = time.Minute // at least, for a message that our set-up stopped
 )
 
 // Run sends until ctx ends; what was handed to the network by then is marked.
@@ -108,7 +110,7 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	if ok, wait := s.hold(ctx, now); !ok {
 		return false, wait
 	}
-	claimed, err := s.Store.ClaimDue(ctx, name, now, now.Add(rowLease), batch)
+	claimed, err := s.Store.ClaimDue(ctx, name, now, now.Add(rowLease), s.batch())
 	if err != nil {
 		if ctx.Err() == nil {
 			slog.Error("outbox cannot claim", "channel", name, "err", err)
@@ -120,6 +122,15 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	}
 	s.sendAll(ctx, claimed, s.until)
 	return true, 0
+}
+
+// batch is how many rows to claim at once: about what the network takes in a
+// second. The rows that a dead sender had claimed wait until their leases lapse.
+func (s *Sender) batch() int {
+	if r := s.Channel.Features().Rate; r > 0 {
+		return min(maxBatch, max(workers, int(r)))
+	}
+	return maxBatch
 }
 
 // hold takes or renews the channel's lease; otherwise wait is how long to rest.
@@ -162,7 +173,10 @@ func (s *Sender) sendAll(ctx context.Context, claimed []core.Queued, deadline ti
 	}
 	run := &round{Sender: s, deadline: deadline}
 	recipients := make(chan []core.Queued)
-	var wg sync.WaitGroup
+	var wg, marking sync.WaitGroup
+	over := make(chan struct{})
+	// What the networks took is marked even when we are being stopped.
+	marking.Go(func() { run.markWhile(context.WithoutCancel(ctx), over) })
 	for range min(workers, len(order)) {
 		wg.Go(func() {
 			for messages := range recipients {
@@ -175,11 +189,12 @@ func (s *Sender) sendAll(ctx context.Context, claimed []core.Queued, deadline ti
 	}
 	close(recipients)
 	wg.Wait()
+	close(over)
+	marking.Wait()
 	if _, resting := run.resting(s.Now()); resting {
 		s.until = time.Time{} // the rest is kept beside the lease, and read with it
 	}
-	// What the networks took is marked even when we are being stopped.
-	run.mark(context.WithoutCancel(ctx))
+	run.markRest(context.WithoutCancel(ctx))
 }
 
 func (s *Sender) count(event string) {

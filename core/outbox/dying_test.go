@@ -1,0 +1,100 @@
+package outbox_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/core/outbox"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
+)
+
+// What the network took is marked while others of the batch are still on their
+// way: a program that dies before the batch is over would send all of it again,
+// and one that dies often would never get beyond it.
+func TestSentIsMarkedBeforeTheBatchIsOver(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		holding, release := make(chan struct{}), make(chan struct{})
+		n := &network{}
+		n.fail = func(m core.Outbound) error {
+			if m.Text == "a3" {
+				close(holding)
+				n.mu.Unlock() // the others go on
+				<-release
+				n.mu.Lock()
+			}
+			return nil
+		}
+		say(t, s, "+84900000001", "a1", "a2", "a3", "a4")
+		say(t, s, "+84900000002", "b1")
+		start(t, s, n)
+		t.Cleanup(func() { close(release) })
+		<-holding
+		eventually(t, "three of five marked", func() bool {
+			waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+			return err == nil && waiting == 2
+		})
+		// What the successor of one that died now finds.
+		lapsed := time.Now().Add(time.Hour)
+		left, err := s.ClaimDue(t.Context(), "sms", lapsed, lapsed.Add(time.Minute), 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts []string
+		for _, m := range left {
+			texts = append(texts, m.Say.Args["Text"])
+		}
+		if !slices.Equal(texts, []string{"a3", "a4"}) {
+			t.Errorf("a successor would send %v, want a3 and a4", texts)
+		}
+	})
+}
+
+// A sender claims what its network takes in about a second: the rows that it
+// holds when it dies are late by the length of their leases.
+func TestClaimIsNoLongerThanASecond(t *testing.T) {
+	for _, tt := range []struct {
+		rate float64
+		want int
+	}{{0, 64}, {1, 8}, {28, 28}, {100, 64}} {
+		s := &asked{Store: storetest.SQLite(t)}
+		run(t, &outbox.Sender{Channel: paced{&network{}, tt.rate}, Store: s})
+		eventually(t, "a claim", func() bool { return s.rows() > 0 })
+		if got := s.rows(); got != tt.want {
+			t.Errorf("at %v a second %d rows are claimed at once, want %d", tt.rate, got, tt.want)
+		}
+	}
+}
+
+// paced is a network with a rate.
+type paced struct {
+	*network
+	rate float64
+}
+
+func (p paced) Features() channel.Features { return channel.Features{Rate: p.rate} }
+
+// asked keeps how many rows are claimed at once.
+type asked struct {
+	*store.Store
+	mu sync.Mutex
+	n  int
+}
+
+func (a *asked) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
+	a.mu.Lock()
+	a.n = n
+	a.mu.Unlock()
+	return a.Store.ClaimDue(ctx, channel, now, until, n)
+}
+
+func (a *asked) rows() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.n
+}
