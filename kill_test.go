@@ -93,6 +93,7 @@ func testKills(t *testing.T, kills int, settings map[string]string) {
 
 	addr := freeAddr(t)
 	o := newOutside(t, "http://"+addr)
+	o.cable.takes = 40 * time.Millisecond
 	settings["ADDR"] = addr
 	p := newProcess(t, o.settings(settings))
 	p.start()
@@ -109,6 +110,11 @@ func testKills(t *testing.T, kills int, settings map[string]string) {
 			eventually(t, "messages that go out", func() bool { return o.cable.total() > before+20 })
 		}
 		time.Sleep(rand.N(1500 * time.Millisecond)) // the random moment
+		if n == 0 {                                 // at least one is to meet messages on their way
+			eventually(t, "a message on its way", func() bool {
+				return look.Count(`SELECT COUNT(*) FROM outbox WHERE state = 0 AND leased_until > 0`) > 0
+			})
+		}
 		p.kill()
 		killed := time.Now().UnixMilli()
 		claimed := 0

@@ -192,6 +192,7 @@ type cable struct {
 	taken map[string][]string // recipient (chat ID or phone) -> what it got, in order
 	refs  map[string]int      // outbox ID -> how often Twilio took it
 	urls  []string            // every URL that was asked for
+	takes time.Duration       // every call takes that long, as over a real line
 	says  int                 // every call is answered with this status and all that it said; 0 is off
 }
 
@@ -220,9 +221,10 @@ func (w *cable) watch(network http.Handler, read func(*http.Request) (sending, b
 		s, isSending := read(copied)
 		answer := httptest.NewRecorder()
 		w.mu.Lock()
-		says := w.says
+		says, takes := w.says, w.takes
 		w.urls = append(w.urls, r.URL.String()) // before the network cuts the connection
 		w.mu.Unlock()
+		time.Sleep(takes)
 		if says == 0 {
 			network.ServeHTTP(answer, r)
 		} else {
