@@ -12,6 +12,7 @@ type Inbound struct {
 	Action     string    // payload of the pressed button; "" when text was typed
 	Ref        string    // the network's ID of the message whose button was pressed
 	Contact    string    // E.164; only when the network vouches that the number is the sender's own
+	Offered    string    // a number as the sender put it into the network's own form; nobody vouches for it
 	Location   *Location // a point that was sent
 	Photo      *Photo    // a picture that was sent
 	Control    Control   // something the network says about the address
@@ -34,6 +35,7 @@ const (
 	Unblocked Control = "unblocked" // the person let us in again
 	Stop      Control = "stop"      // opted out by the network's own word
 	Resume    Control = "resume"    // opted in again by the network's own word
+	Withdraw  Control = "withdraw"  // withdrew the consent to our having their data, by the network's own means
 )
 
 // Location is a point in degrees, WGS 84.
@@ -59,6 +61,16 @@ type Outbound struct {
 	Multi   bool       // several buttons may be pressed; Chosen tells which were
 	Input   Input      // what is best typed as the answer
 	Lang    string     // the language of Text, "vi" or "en"; "" when not known
+
+	// Template, when set, is sent in the place of all the above: the one thing
+	// that a network lets us begin with once a person has long been silent.
+	Template *Template
+}
+
+// Template is a text that a network approved beforehand, with what fills it.
+type Template struct {
+	ID   string            // as the network names it
+	Data map[string]string // its parameters, in the letters and lengths it was approved with
 }
 
 // Shown is one picture of an album.

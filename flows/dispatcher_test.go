@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"khaibao/core"
 	"khaibao/core/channel"
 	"khaibao/core/codes"
+	"khaibao/core/duty"
 	"khaibao/core/store"
 	"khaibao/core/store/storetest"
 	"khaibao/flows"
@@ -157,4 +159,44 @@ func TestStoppedDispatcherTurnsAway(t *testing.T) {
 	if err := d.Take(t.Context(), sms(1, "+84900000001", "KB")); !errors.Is(err, channel.ErrUnavailable) {
 		t.Fatalf("a stopped dispatcher: %v", err)
 	}
+}
+
+// After a withdrawal nothing that waited is sent, and nothing counts as sent;
+// the address may write again like any other.
+func TestWithdrawalStopsWhatWaits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d := open(t, s)
+		who := core.Inbound{Channel: "telegram", ExternalID: "1", URN: "telegram:5", Text: "KB"}
+		other := core.Inbound{Channel: "telegram", ExternalID: "2", URN: "telegram:6", Text: "KB"}
+		gone := core.Inbound{Channel: "telegram", ExternalID: "3", URN: "telegram:5", Control: core.Withdraw}
+		for _, m := range []core.Inbound{who, other, gone} {
+			if err := d.Take(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		due := func() (to []core.URN) {
+			all, err := s.ClaimDue(t.Context(), "telegram", noon, noon.Add(time.Minute), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range all {
+				to = append(to, m.URN)
+			}
+			return to
+		}
+		if got := due(); len(got) == 0 || slices.Contains(got, "telegram:5") {
+			t.Errorf("due for %v, want only telegram:6", got)
+		}
+		tasks, err := s.Tasks(t.Context(), duty.Officer{Duty: duty.CDC, Area: "46"}, duty.Scope{Area: "46"}, store.OpenTask{}, 10)
+		if err != nil || len(tasks) != 1 || tasks[0].Kind != "withdrawn" {
+			t.Errorf("tasks %+v, %v", tasks, err)
+		}
+		who.ExternalID = "4"
+		if err := d.Take(t.Context(), who); err != nil {
+			t.Fatal(err)
+		}
+		if got := due(); !slices.Contains(got, "telegram:5") {
+			t.Errorf("due for %v: who writes again gets no answer", got)
+		}
+	})
 }

@@ -29,7 +29,11 @@ func (r *turnRun) message(ctx context.Context, m core.Inbound) error {
 	if m.Control == core.Blocked {
 		return r.tx.SetGone(ctx, r.at, true)
 	}
-	if r.at.Gone { // who writes is there
+	if m.Control == core.Withdraw {
+		if err := r.tx.DropWaiting(ctx, r.at); err != nil {
+			return err
+		}
+	} else if r.at.Gone { // who writes is there
 		if err := r.tx.SetGone(ctx, r.at, false); err != nil {
 			return err
 		}

@@ -221,9 +221,9 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 		case 5:
 			in.Action = typed
 		case 6:
-			in.Control = []core.Control{core.Start, core.Stop, core.Resume, core.Blocked, core.Unblocked, "odd"}[n%6]
+			in.Control = []core.Control{core.Start, core.Stop, core.Resume, core.Blocked, core.Unblocked, core.Withdraw, "odd"}[n%7]
 		case 7:
-			switch n % 4 {
+			switch n % 5 {
 			case 0:
 				in.Photo = &core.Photo{Text: typed}
 			case 1:
@@ -232,6 +232,8 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 				in.Location = &core.Location{Lat: 16, Lon: 107}
 			case 3:
 				in.Contact = transcriptPhone
+			case 4:
+				in.Offered = typed
 			}
 		}
 		now = now.Add(time.Second)

@@ -60,6 +60,9 @@ func (t *turn) askPhone(next string) {
 	s := core.Say{Key: "phone.ask", Input: core.InputPhone}
 	if t.e.Features.AskContact {
 		s = core.Say{Key: "phone.share", Ask: core.AskContact, AskKey: "phone.share.button", Input: core.InputPhone}
+		if t.e.Features.Unvouched {
+			s.Key = "phone.share.unvouched"
+		}
 	}
 	t.ask(askedPhone, s)
 }
@@ -69,6 +72,23 @@ func (t *turn) contact(phone string) {
 	t.prove(phone, "contact")
 	t.note(say("phone.proved", "phone", localPhone(phone)))
 	t.proved()
+}
+
+// offered takes a number out of a network's own form. Whoever fills such a form
+// may write any number into it, so it counts as typed: a code goes to it. An old
+// form may be sent at any time; it answers nothing but the question for the phone.
+func (t *turn) offered(number string) {
+	if t.s.Question != askedPhone && t.s.Question != askedCode {
+		t.note(say("press.other"))
+		t.again()
+		return
+	}
+	phone, complaint := readPhone(number)
+	if complaint != "" {
+		t.wrong(complaint)
+		return
+	}
+	t.sendCode(phone)
 }
 
 // proved goes on with what waited for the proof.

@@ -90,6 +90,10 @@ func (t *turn) control(c core.Control) {
 		t.again()
 	case core.Blocked:
 		t.leaveForm()
+	case core.Withdraw: // what was typed and not sent is forgotten at once; what was sent is for an officer to decide
+		t.s = Session{State: State{Run: t.s.State.Run}}
+		t.do(OptOut{})
+		t.do(OpenTask{Kind: "withdrawn"})
 	case core.Unblocked: // they will write when they want something
 	}
 }
@@ -101,6 +105,10 @@ func (t *turn) message() {
 	t.believeLang()
 	if in.Contact != "" {
 		t.contact(in.Contact)
+		return
+	}
+	if in.Offered != "" {
+		t.offered(in.Offered)
 		return
 	}
 	cmd := commandOf(in)

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,15 @@ func TestProofOfThePhone(t *testing.T) {
 		{"a shared number in the middle of a form", Session{Form: "resident", Question: "birth", State: State{Question: "birth",
 			Answers: []Answer{{ID: "full_name", Value: "Lê Na"}}}, Asked: time.Unix(0, 0)}, Event{In: &core.Inbound{Contact: "+84900222333"}},
 			"Prove{Phone:+84900222333 How:contact}; phone.proved+resident.birth.ask"},
+		{"a number out of the network's form is proved by a code", at(askedPhone, Proof{Next: "resident"}), Event{In: &core.Inbound{Offered: "84900222333"}},
+			"SendCode{Phone:+84900222333}"},
+		{"another number out of the form while a code is awaited", at(askedCode, code), Event{In: &core.Inbound{Offered: "0900444555"}}, "SendCode{Phone:+84900444555}"},
+		{"no number out of the form", at(askedPhone, Proof{Next: "resident"}), Event{In: &core.Inbound{Offered: "012345688"}}, "wrong.phone+phone.ask"},
+		{"an old form answers no other question", Session{Form: "resident", Question: "insurance", State: State{Question: "insurance",
+			Answers: []Answer{{ID: "full_name", Value: "Lê Na"}}}, Asked: time.Unix(0, 0)}, Event{In: &core.Inbound{Offered: "84900222333"}},
+			"press.other+resident.birth.ask"},
+		{"an old form where nothing is asked", Session{}, Event{In: &core.Inbound{Offered: "84900222333"}},
+			"press.other+menu.ask [menu:declare] [menu:qr] [menu:help] [menu:en]"},
 		{"somebody else's card comes as nothing", at(askedPhone, Proof{Next: "resident"}), Event{In: &core.Inbound{}}, "wrong.phone+phone.ask"},
 	}
 	for _, tt := range tests {
@@ -170,5 +180,34 @@ func TestCommands(t *testing.T) {
 				t.Errorf("/%s is described as %q", c.Name, d)
 			}
 		}
+	}
+}
+
+// Where the share button gives a number that anybody could have filled in, it is
+// not promised to save the code.
+func TestShareButtonSaysWhatItDoes(t *testing.T) {
+	for channel, want := range map[string]string{"telegram": "phone.share", "zalo": "phone.share.unvouched", "web": "phone.ask"} {
+		e := plainEvent("kb")
+		e.Features, e.Known.Phone = looks[channel], ""
+		_, effects := Turn(Session{}, e)
+		if got := told(effects); !strings.HasSuffix(got, want) {
+			t.Errorf("%s: %s, want %s at the end", channel, got, want)
+		}
+	}
+}
+
+// Who withdraws consent hears nothing more, what was typed and not sent is
+// forgotten, and an officer sees to the rest. Old buttons stay old.
+func TestWithdrawal(t *testing.T) {
+	s := Session{Form: "resident", Question: "birth", State: State{Run: 3, Question: "birth", Answers: []Answer{{ID: "full_name", Value: "Lê Na"}}},
+		Kept: &Kept{Form: "resident"}, Proof: Proof{Phone: "+84900222333"}}
+	e := plainEvent("")
+	e.In.Control = core.Withdraw
+	next, effects := Turn(s, e)
+	if got := told(effects); got != "OptOut{}; OpenTask{Kind:withdrawn Area: Note:}" {
+		t.Errorf("got %s", got)
+	}
+	if want := (Session{State: State{Run: 3}}); !reflect.DeepEqual(next, want) {
+		t.Errorf("left %+v", next)
 	}
 }

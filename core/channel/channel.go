@@ -43,10 +43,13 @@ type Features struct {
 	MaxCaption int  // the same for a text under a picture; 0 means as MaxText
 	MaxButtons int  // buttons under one message; 0: choices become a numbered list
 	MaxColumns int  // buttons beside each other; 0 means 1
+	MaxLabel   int  // letters on one button; with a longer one choices become a numbered list; 0 means no limit
 	Pictures   bool // can show a PNG; otherwise the text must do
 	Album      int  // pictures shown as one message at most; below 2 each is a message of its own
+	Apart      bool // a picture carries no buttons: they stand under a message of their own
 	Edits      bool // can change a message that was sent
 	AskContact bool // has a button that shares the own number
+	Unvouched  bool // and what it shares may be anybody's number: Inbound.Offered, to be proved by a code
 	Plain      bool // GSM 7-bit only: texts lose their marks, and short wordings are used
 	Proven     bool // the network itself proves the phone: the URN is a tel: the person holds
 	// Rate is how many messages a second the network takes in all; 0 means no limit.
@@ -60,6 +63,7 @@ type SendError struct {
 	Gone       bool          // the person blocked us or the number is dead: stop
 	Refused    bool          // this message can never be sent as it is: drop it, keep the person
 	Config     bool          // our account or set-up is refused: alert a person, try again later
+	Elsewhere  bool          // this person cannot be reached here now (window over, quota): take another way
 	RetryAfter time.Duration // the network asked the whole channel to wait
 	Err        error         // what happened, free of URLs, texts and addresses
 }

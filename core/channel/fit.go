@@ -14,6 +14,9 @@ import (
 // maxAction is how many bytes a network brings back of a pressed button.
 const maxAction = 64
 
+// chosenMark stands before the label of a chosen button.
+const chosenMark = "✓ "
+
 // narrow is the longest label, in runes, of a button that shares its row.
 const narrow = 16
 
@@ -45,15 +48,19 @@ func Fit(l Line, f Features) []core.Outbound {
 		text = strings.TrimSpace(text + list(l, f))
 	}
 	text = fitted(text, f)
-	if text == "" && len(last.Buttons) > 0 && picture == nil {
+	apart := picture != nil && f.Apart && (ask || len(last.Buttons) > 0)
+	if text == "" && (apart || picture == nil && len(last.Buttons) > 0) {
 		text = "..." // no network sends buttons under nothing
 	}
 
 	var parts []string
-	if picture != nil {
+	switch {
+	case apart:
+		parts = append([]string{""}, split(text, f)...)
+	case picture != nil:
 		caption, rest := cut(text, captionLimit(f), f)
 		parts = append([]string{caption}, split(rest, f)...)
-	} else {
+	default:
 		parts = split(text, f)
 	}
 
@@ -106,7 +113,11 @@ func onButtons(l Line, f Features) bool {
 		return false
 	}
 	for _, c := range l.Choices {
-		if c.Action == "" || len(c.Action) > maxAction || tidy(c.Label) == "" {
+		label := tidy(c.Label)
+		if c.Action == "" || len(c.Action) > maxAction || label == "" {
+			return false
+		}
+		if f.MaxLabel > 0 && utf8.RuneCountInString(label+chosenMark) > f.MaxLabel {
 			return false
 		}
 	}
@@ -121,7 +132,7 @@ func rows(l Line, f Features) [][]core.Button {
 		label := tidy(c.Label)
 		alone := c.Wide || utf8.RuneCountInString(label) > narrow
 		if l.Multi && c.Chosen {
-			label = "✓ " + label
+			label = chosenMark + label
 		}
 		b := core.Button{Label: fitted(label, f), Action: c.Action, Chosen: c.Chosen}
 		if alone || room == 0 {

@@ -80,6 +80,16 @@ func TestFit(t *testing.T) {
 			`(photo) ""`},
 		{"a caption too long goes on below, where the buttons are", Line{Text: "Một hai ba", Picture: []byte{1}, Choices: yesNo}, Features{MaxCaption: 8, Pictures: true, MaxButtons: 2},
 			"(photo) \"Một hai\"\n\"ba\" | [Có] | [Không]"},
+		{"a picture that carries no buttons", Line{Text: "Mã QR", Picture: []byte{1}, Choices: yesNo}, Features{Pictures: true, Apart: true, MaxButtons: 2},
+			"(photo) \"\"\n\"Mã QR\" | [Có] | [Không]"},
+		{"a picture that carries no buttons, without words", Line{Picture: []byte{1}, Choices: yesNo}, Features{Pictures: true, Apart: true, MaxButtons: 2},
+			"(photo) \"\"\n\"...\" | [Có] | [Không]"},
+		{"a picture that carries words where it carries no buttons", Line{Text: "Mã QR", Picture: []byte{1}}, Features{Pictures: true, Apart: true, MaxButtons: 2},
+			`(photo) "Mã QR"`},
+		{"a label too long for a button", Line{Text: "?", Choices: yesNo}, Features{MaxButtons: 2, MaxLabel: 6},
+			`"?\n1. Có\n0. Không"`},
+		{"labels just as long as a button, with the mark of a chosen one", Line{Text: "?", Choices: yesNo}, Features{MaxButtons: 2, MaxLabel: 7},
+			`"?" | [Có] | [Không]`},
 		{"cut between paragraphs first", Line{Text: "aaaa\n\nbb cc dd"}, Features{MaxText: 10},
 			"\"aaaa\"\n\"bb cc dd\""},
 		{"cut between lines", Line{Text: "aaaa bb\ncc dd"}, Features{MaxText: 10},
@@ -225,7 +235,7 @@ func FuzzFit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, one, two string, limit uint16, buttons, flags uint8) {
 		has := func(bit uint8) bool { return flags&bit != 0 }
 		features := Features{MaxText: int(limit) % 5000, MaxButtons: int(buttons) % 30, MaxColumns: int(buttons) % 3,
-			Plain: has(1), Pictures: has(2), Edits: has(4), AskContact: has(8)}
+			MaxLabel: int(buttons) / 30 * 10, Apart: limit%2 == 1, Plain: has(1), Pictures: has(2), Edits: has(4), AskContact: has(8)}
 		if features.MaxText < 3 { // no network is narrower than a letter and its mark
 			features.MaxText = 0
 		}
@@ -264,6 +274,9 @@ func FuzzFit(f *testing.F) {
 			if o.Edit != "" && (!features.Edits || len(out) > 1) {
 				t.Fatal("an edit where it cannot be")
 			}
+			if features.Apart && o.Photo != nil && (len(o.Buttons) > 0 || o.Ask != "") {
+				t.Fatal("buttons under a picture that carries none")
+			}
 			for _, row := range o.Buttons {
 				if i != len(out)-1 || len(row) == 0 || len(row) > max(features.MaxColumns, 1) {
 					t.Fatalf("row %v of part %d", row, i)
@@ -271,6 +284,9 @@ func FuzzFit(f *testing.F) {
 				for _, b := range row {
 					if label := letters(strings.TrimPrefix(b.Label, "✓ "), features); !strings.HasSuffix(label, labels[pressed]) {
 						t.Fatalf("button %q lost %q", b.Label, labels[pressed])
+					}
+					if n := utf8.RuneCountInString(tidy(b.Label)); features.MaxLabel > 0 && n > features.MaxLabel && !features.Plain {
+						t.Fatalf("a label of %d letters, limit %d", n, features.MaxLabel)
 					}
 					pressed++
 				}

@@ -29,6 +29,13 @@ func (tx *Tx) SetGone(ctx context.Context, at *core.Address, gone bool) error {
 	return wrap(err, "address gone")
 }
 
+// DropWaiting gives up all that waits to be sent to an address.
+func (tx *Tx) DropWaiting(ctx context.Context, at *core.Address) error {
+	_, err := tx.q.exec(ctx, `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = 'withdrawn', args = NULL
+		WHERE address_id = $1 AND state = 0`, at.ID, tx.now.UnixMilli())
+	return wrap(err, "drop what waits")
+}
+
 // SetNotice keeps the version of the privacy notice that was shown.
 func (tx *Tx) SetNotice(ctx context.Context, at *core.Address, version int) error {
 	at.Notice = version
