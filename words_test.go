@@ -85,10 +85,10 @@ func literals(t *testing.T) map[string]string {
 }
 
 // formKeys are the keys that a form's questions are made into.
-func formKeys(f flows.Form) map[string]bool {
-	keys := map[string]bool{f.ID + "." + flows.Review + ".ask": true, f.ID + "." + flows.Review + ".name": true}
+func formKeys(f *flows.Form) map[string]bool {
+	keys := make(map[string]bool)
 	for _, q := range f.Questions {
-		own := f.ID + "." + q.ID
+		own := cmp.Or(q.Of, f.ID) + "." + q.ID
 		keys[own+".ask"], keys[own+".name"] = true, true
 		for _, c := range q.Choices {
 			keys[cmp.Or(q.Words, own)+"."+c] = true
@@ -112,10 +112,12 @@ func TestEveryTextIsUsed(t *testing.T) {
 		text = strings.ReplaceAll(regexp.QuoteMeta(text), "%d", "[0-9]+")
 		beginnings = append(beginnings, regexp.MustCompile("^"+text))
 	}
-	begin(flows.Resident.ID + ".")
-	for _, q := range flows.Resident.Questions {
-		if q.Words != "" {
-			begin(q.Words + ".")
+	for _, f := range flows.Forms() {
+		begin(f.ID + ".")
+		for _, q := range f.Questions {
+			if q.Words != "" {
+				begin(q.Words + ".")
+			}
 		}
 	}
 	var endings []string
@@ -173,9 +175,11 @@ func TestEverySaidTextExists(t *testing.T) {
 			t.Errorf("%s: %s has no text", path, s)
 		}
 	}
-	for key := range formKeys(flows.Resident) {
-		if checked++; !has[key] {
-			t.Errorf("%s has no text", key)
+	for _, f := range flows.Forms() {
+		for key := range formKeys(f) {
+			if checked++; !has[key] {
+				t.Errorf("%s has no text", key)
+			}
 		}
 	}
 	if checked < 300 {

@@ -59,9 +59,10 @@ var answerOrder = []string{"exposure_last", "has_conditions", "conditions", "sub
 // next time is no change.
 var onlyTyped = []string{"typed", "permanent_typed"}
 
-// question is a question's short name: the form's own word for it in a review.
+// question is a question's short name: the form's own word for it in a review,
+// or that of the resident declaration where both ask it.
 func (r *request) question(form, id string) string {
-	for _, key := range []string{"admin.answer." + id, form + "." + id + ".name"} {
+	for _, key := range []string{"admin.answer." + id, form + "." + id + ".name", "resident." + id + ".name", id + ".name"} {
 		if text := r.T(key); text != key {
 			return text
 		}
@@ -118,7 +119,7 @@ func mapKeys(m map[string]any) func(func(string) bool) {
 // people write it, and any other text as it is.
 func (r *request) word(form, id, value string) string {
 	single := strings.TrimSuffix(id, "s")
-	for _, key := range []string{"admin.answer." + id + "." + value, form + "." + id + "." + value, single + "." + value, "choice." + value} {
+	for _, key := range []string{"admin.answer." + id + "." + value, form + "." + id + "." + value, "resident." + id + "." + value, single + "." + value, "choice." + value} {
 		if text := r.T(key); text != key {
 			return text
 		}

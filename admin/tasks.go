@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"strings"
 	"time"
 
 	"khaibao/core/duty"
@@ -69,5 +70,9 @@ func (r *request) TaskNote(t store.OpenTask) string {
 	case t.Kind == store.TaskLooks:
 		return t.Note
 	}
-	return r.question("resident", t.Note)
+	form, question, ofForm := strings.Cut(t.Note, ".")
+	if !ofForm { // of the conversation itself
+		return r.question("", t.Note)
+	}
+	return r.question(form, question)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"khaibao/core/duty"
+	"khaibao/core/store"
 	"khaibao/flows"
 )
 
@@ -96,15 +97,20 @@ func TestEveryWordIsThere(t *testing.T) {
 // Whatever a form asks is classed by who may see it, and has a name.
 func TestEveryAnswerIsClassed(t *testing.T) {
 	r := &request{s: &Server{Options: Options{Text: words(t).Text}}, Lang: "vi"}
-	for _, q := range flows.Resident.Questions {
-		if q.ID == "more" || q.ID == "attest" {
-			continue // how to go on; not an answer that is kept
-		}
-		if !duty.Classed(q.ID) {
-			t.Errorf("nobody has said who may see the answer to %s", q.ID)
-		}
-		if r.question("resident", q.ID) == q.ID {
-			t.Errorf("the answer to %s has no name on a page", q.ID)
+	for _, f := range flows.Forms() {
+		for _, q := range f.Questions {
+			if q.ID == "more" {
+				continue // how to go on; not an answer that is kept
+			}
+			if !duty.Classed(q.ID) {
+				t.Errorf("%s: nobody has said who may see the answer to %s", f.ID, q.ID)
+			}
+			if r.question(f.ID, q.ID) == q.ID {
+				t.Errorf("%s: the answer to %s has no name on a page", f.ID, q.ID)
+			}
+			if note := r.TaskNote(store.OpenTask{Kind: "misunderstood", Note: f.ID + "." + q.ID}); note != r.question(f.ID, q.ID) {
+				t.Errorf("%s: a task tells of %s as %q", f.ID, q.ID, note)
+			}
 		}
 	}
 }

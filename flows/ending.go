@@ -50,7 +50,8 @@ func (t *turn) declared(d Declared) {
 		key = "done.again"
 	}
 	t.showQR(key, QRCode{Name: d.PersonName, Code: d.Code, Number: d.Number, Day: t.e.Today})
-	t.say(say(ending, "hotline", t.e.Setting.Hotline))
+	ending.Args = with(ending.Args, "hotline", t.e.Setting.Hotline)
+	t.say(ending)
 }
 
 // qrs shows the codes asked for, and returns to the question that waits.

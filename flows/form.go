@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -17,8 +18,8 @@ type Form struct {
 	Area func(v View) string
 	// Declare makes the declaration out of the relevant answers.
 	Declare func(v View) Declare
-	// Ending is the locale key of what to do next, once it is stored.
-	Ending func(v View) string
+	// Ending says what to do next, once it is stored; the hotline may be named in it.
+	Ending func(v View) core.Say
 }
 
 // Kind is how a question is answered.
@@ -39,9 +40,11 @@ const (
 
 // Question is one question of a Form. Its words are locale keys made of the
 // form's ID and its own: resident.birth.ask asks it, resident.birth.name is
-// its short name in a review, resident.sex.male is a choice.
+// its short name in a review, resident.sex.male is a choice. What several
+// forms ask is defined once and asked in the words of one of them.
 type Question struct {
 	ID      string
+	Of      string // ID of the form in whose words it is asked; "" for the form it stands in
 	Kind    Kind
 	Choices []string // in order
 	None    string   // the choice of a SelectMany that excludes all others
@@ -168,6 +171,18 @@ func (q *Question) still(v View, set []string) []string {
 	return left
 }
 
+// key begins the locale keys of a question as a form asks it.
+func (q *Question) key(form string) string { return cmp.Or(q.Of, form) + "." + q.ID }
+
+// inWordsOf are questions as another form asks them: in the words of form.
+func inWordsOf(form string, questions ...Question) []Question {
+	out := slices.Clone(questions)
+	for i := range out {
+		out[i].Of = form
+	}
+	return out
+}
+
 // words is the locale key of a choice.
 func (q *Question) words(form, choice string) string {
 	switch {
@@ -178,5 +193,5 @@ func (q *Question) words(form, choice string) string {
 	case q.Words != "":
 		return q.Words + "." + choice
 	}
-	return form + "." + q.ID + "." + choice
+	return q.key(form) + "." + choice
 }

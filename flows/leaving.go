@@ -38,7 +38,7 @@ func (t *turn) offerReturn() {
 		{Action: "return:continue", Key: "return.continue"},
 		{Action: "return:restart", Key: "return.restart"},
 	}}
-	s.Words = args{"question": k.Form + "." + k.State.Question + ".name"}
+	s.Words = args{"question": nameOf(k.Form, k.State.Question)}
 	t.ask(askedReturn, s)
 }
 

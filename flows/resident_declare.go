@@ -3,6 +3,8 @@ package flows
 import (
 	"cmp"
 	"slices"
+
+	"khaibao/core"
 )
 
 // declareResident splits the answers into facts, kept in clear, and private
@@ -86,17 +88,17 @@ func paperOf(v View) (paper Answer, nationality string) {
 }
 
 // endResident says what to do next by what was said, the worst first.
-func endResident(v View) string {
+func endResident(v View) core.Say {
 	symptoms := v.Set("symptoms")
 	switch {
 	case slices.Contains(symptoms, "short_of_breath") || slices.Contains(symptoms, "chest_pain"):
-		return "resident.done.urgent"
+		return say("resident.done.urgent")
 	case len(symptoms) > 0:
-		return "resident.done.ill"
+		return say("resident.done.ill")
 	case len(v.Set("exposures")) > 0:
-		return "resident.done.exposed"
+		return say("resident.done.exposed")
 	}
-	return "resident.done.well"
+	return say("resident.done.well")
 }
 
 // home is where a person lives.

@@ -30,7 +30,7 @@ func (r *run) review() {
 		r.echo = nil // it stands in what follows
 	}
 	r.sayEcho()
-	ask := core.Say{Key: r.form.ID + ".review.ask", Choices: []core.Choice{
+	ask := core.Say{Key: "review.ask", Choices: []core.Choice{
 		{Action: r.action(Review, "send"), Key: "review.send", Wide: true},
 		{Action: r.action(Review, "edit"), Key: "review.edit", Wide: true},
 	}}
@@ -145,7 +145,7 @@ func (r *run) correctList() {
 			s = core.Say{Key: "review.which.rest"}
 		}
 		s.Choices = append(s.Choices, core.Choice{
-			Action: r.action(Review, q.ID), Key: r.form.ID + "." + q.ID + ".name", Number: strconv.Itoa(i + 1),
+			Action: r.action(Review, q.ID), Key: q.key(r.form.ID) + ".name", Number: strconv.Itoa(i + 1),
 		})
 	}
 	r.say(s)

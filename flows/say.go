@@ -70,7 +70,7 @@ func (r *run) question(q *Question) core.Say {
 		return r.suggestion(q)
 	}
 	v := r.view()
-	s := core.Say{Key: r.form.ID + "." + q.ID + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}
+	s := core.Say{Key: q.key(r.form.ID) + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}
 	if q.Wordings != nil {
 		if w := q.Wordings(v); w != "" {
 			s.Key += "." + w
@@ -189,7 +189,7 @@ func (q *Question) hasChoice(c string) bool { return slices.Contains(q.Choices, 
 
 // noted is a line that names a question and its answer.
 func (r *run) noted(key string, q *Question) core.Say {
-	s := core.Say{Key: key, Words: args{"label": r.form.ID + "." + q.ID + ".name"}}
+	s := core.Say{Key: key, Words: args{"label": q.key(r.form.ID) + ".name"}}
 	return r.valued(s, q, r.s.answer(q.ID))
 }
 

@@ -79,9 +79,9 @@ func (r *run) suggestion(q *Question) core.Say {
 	case Paper:
 		s.Key, s.Args = "paper.suggest", args{"last": lastDigits(value)}
 	case Date:
-		s.Key, s.Args = r.form.ID+"."+q.ID+".suggest", args{"value": localDate(value)}
+		s.Key, s.Args = q.key(r.form.ID)+".suggest", args{"value": localDate(value)}
 	default:
-		s.Key, s.Args = r.form.ID+"."+q.ID+".suggest", args{"value": value}
+		s.Key, s.Args = q.key(r.form.ID)+".suggest", args{"value": value}
 	}
 	return s
 }

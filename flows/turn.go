@@ -328,12 +328,5 @@ func (t *turn) step(e Event) {
 	}
 }
 
-func formByID(id string) *Form {
-	if id == Resident.ID {
-		return &Resident
-	}
-	return nil
-}
-
 // isWord tells whether a whole message is one of some words, folded.
 func isWord(text string, words ...string) bool { return slices.Contains(words, fold(text)) }
