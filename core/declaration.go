@@ -19,6 +19,12 @@ type Declaration struct {
 	Proven    bool   // the phone was proved
 	Notice    int    // version of the privacy notice that was shown
 
+	// PersonID is a person who was recalled for this phone or address. It counts
+	// only while the two are tied; else the person is found as if none was given.
+	PersonID string
+	Proxy    bool   // khai hộ: somebody else speaks for the person
+	Notify   string // with Proxy: E.164 of the person's own phone as the declarer said it; "" when none
+
 	Person  PersonFacts
 	Facts   map[string]any // coded answers, kept in clear
 	Private map[string]any // kept sealed

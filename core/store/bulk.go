@@ -166,8 +166,8 @@ func (s *Store) finishLoad(ctx context.Context, l Load) error {
 func linkAllLikely(ctx context.Context, q querier, now int64) error {
 	for _, same := range []struct{ reason, columns, held, join string }{
 		{"id", `id_hash`, `id_hash <> ''`, `%[1]s.id_hash = same.id_hash AND %[1]s.id_hash <> ''`},
-		{"name", `commune, folded, birth_year`, `1 = 1`,
-			`%[1]s.commune = same.commune AND %[1]s.folded = same.folded AND %[1]s.birth_year = same.birth_year`},
+		{"name", `commune, name_key, birth_year`, `1 = 1`,
+			`%[1]s.commune = same.commune AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`},
 	} {
 		_, err := q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at)
 			SELECT a.id, b.id, 'likely', '`+same.reason+`', $1

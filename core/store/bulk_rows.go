@@ -34,10 +34,10 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 	}
 	return &bulkRows{s: s, numbers: n,
 		people: table("people", people, "id", "name", "folded", "sort_key", "birth", "birth_year", "sex", "id_type", "id_hash",
-			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "created_at"),
+			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "created_at"),
 		ties: table("ties", people, "person_id", "phone_hash", "phone", "address_id", "how", "created_at"),
 		declarations: table("declarations", people*5/4, "id", "person_id", "form", "version", "former", "day", "at", "channel", "address_id",
-			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private"),
+			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private", "proxy"),
 		codes: table("qr_codes", people, "id", "person_id", "code_hash", "code", "number_hash", "number", "created_at"),
 	}
 }
@@ -83,7 +83,7 @@ func (b *bulkRows) addFacts(p core.PersonFacts, personID, newest string, created
 	keys := b.s.keys
 	b.people.rows = append(b.people.rows, []any{personID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType,
 		keys.Hash(seal.KindID, p.ID), keys.Hash(seal.KindInsurance, p.Insurance), keys.Seal("people.private", personID, private),
-		p.Commune, p.District, p.Province, p.Sub, newest, created})
+		p.Commune, p.District, p.Province, p.Sub, newest, p.NameKey(), created})
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (b *bulkRows) addDeclaration(d *core.Declaration, id, personID, former stri
 	p := &d.Person
 	b.declarations.rows = append(b.declarations.rows, []any{id, personID, d.Form, version, former, string(d.Day), d.At.UnixMilli(), d.Channel,
 		d.AddressID, bit(d.Proven), d.Notice, p.Commune, p.District, p.Province, p.Sub, listLen(d.Facts["symptoms"]), listLen(d.Facts["exposures"]),
-		string(facts), b.s.keys.Seal("declarations.private", id, private)})
+		string(facts), b.s.keys.Seal("declarations.private", id, private), bit(d.Proxy)})
 	return nil
 }
 
@@ -110,9 +110,12 @@ func (b *bulkRows) addTies(declarations []core.Declaration, personID string) {
 next:
 	for i := range declarations {
 		d := &declarations[i]
-		to, how := end{phoneHash: b.s.phoneHash(d.Phone)}, "own"
-		if !d.Proven {
+		to, how := end{phoneHash: b.s.phoneHash(d.Phone)}, tieOwn
+		switch {
+		case !d.Proven:
 			to.addressID, how = d.AddressID, tieUnproven
+		case d.Proxy:
+			how = tieProxy
 		}
 		for _, t := range tied {
 			if t == to {

@@ -76,7 +76,7 @@ func (s *Store) CheckByID(ctx context.Context, l Look, scope duty.Scope, id stri
 func (s *Store) CheckByPhone(ctx context.Context, l Look, scope duty.Scope, e164 string) (Checked, error) {
 	hash := s.phoneHash(e164)
 	return s.check(ctx, l, scope, func(q querier) ([]string, error) {
-		r, err := q.query(ctx, `SELECT DISTINCT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '' ORDER BY person_id LIMIT $2`, hash, maxChecked)
+		r, err := q.query(ctx, `SELECT DISTINCT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '' AND how <> 'objected' ORDER BY person_id LIMIT $2`, hash, maxChecked)
 		return collect(r, err, scanText)
 	})
 }

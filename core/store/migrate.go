@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"khaibao/core"
 )
 
 //go:embed migrations/*.sql
@@ -69,8 +71,39 @@ func applyMigration(ctx context.Context, q querier, name string, version int) er
 			return fmt.Errorf("migration %s: %w", base, err)
 		}
 	}
+	if _, rest, _ := strings.Cut(base, "_"); fills[rest] != nil {
+		if err := fills[rest](ctx, q); err != nil {
+			return fmt.Errorf("migration %s: %w", base, err)
+		}
+	}
 	_, err = q.exec(ctx, `INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)`, version, time.Now().UnixMilli())
 	return err
+}
+
+// fills are what a migration computes by the program, by its name without number.
+var fills = map[string]func(context.Context, querier) error{"people.sql": fillNameKeys}
+
+// fillNameKeys gives those who are there already the key by which they are
+// found as likely duplicates.
+func fillNameKeys(ctx context.Context, q querier) error {
+	type row struct{ id, folded string }
+	for last := ""; ; {
+		r, err := q.query(ctx, `SELECT id, folded FROM people WHERE id > $1 ORDER BY id LIMIT 1000`, last)
+		people, err := collect(r, err, func(r scanner) (p row, err error) {
+			err = r.Scan(&p.id, &p.folded)
+			return p, err
+		})
+		if err != nil || len(people) == 0 {
+			return wrap(err, "read names")
+		}
+		for _, p := range people {
+			key := core.PersonFacts{Folded: p.folded}.NameKey()
+			if _, err := q.exec(ctx, `UPDATE people SET name_key = $2 WHERE id = $1`, p.id, key); err != nil {
+				return fmt.Errorf("key a name: %w", err)
+			}
+		}
+		last = people[len(people)-1].id
+	}
 }
 
 // statements splits a migration at semicolons that end a line. Comments stand

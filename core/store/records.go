@@ -142,14 +142,14 @@ func lastFour(id string) string {
 
 // phones opens the phones a person is tied to.
 func (s *Store) phones(ctx context.Context, q querier, personID string) ([]Phone, error) {
-	r, err := q.query(ctx, `SELECT phone, how FROM ties WHERE person_id = $1 ORDER BY created_at DESC`, personID)
+	r, err := q.query(ctx, `SELECT phone, how FROM ties WHERE person_id = $1 AND how <> 'objected' ORDER BY created_at DESC`, personID)
 	list, err := collect(r, err, func(r scanner) (p Phone, err error) {
 		var sealed []byte
 		var how string
 		if err = r.Scan(&sealed, &how); err != nil {
 			return p, err
 		}
-		p.Proven = how != tieUnproven && how != tieSilent
+		p.Proven = how == tieOwn || how == tieProxy
 		p.E164, err = s.keys.OpenString("ties.phone", personID, sealed)
 		return p, err
 	})

@@ -39,4 +39,5 @@ var retention = map[string]Retention{
 	"officers":         KeepOfficer,
 	"sign_ins":         KeepSignedIn,
 	"reads":            KeepTwoYears,
+	"corrections":      KeepTwoYears,
 }

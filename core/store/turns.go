@@ -19,8 +19,10 @@ type Tx struct {
 	s     *Store
 	q     querier
 	now   time.Time
+	found map[string]*core.Address // the group's addresses, locked
 	saves []*core.Address
 	queue []core.Queued
+	told  []string // IDs of addresses, by MarkTold
 }
 
 // TurnFunc runs the turn of one fresh message. The messages of one address
@@ -104,7 +106,7 @@ func (s *Store) urnHash(u core.URN) string {
 func (s *Store) phoneHash(e164 string) string { return s.keys.Hash(seal.KindPhone, e164) }
 
 const addressColumns = `id, channel, hash, urn, lang, phone, proven_how, opted_out_at, gone_at,
-	notice, declared_at, form, question, state, CASE WHEN turned_at > proven_at THEN turned_at ELSE proven_at END`
+	told_at, notice, declared_at, form, question, state, CASE WHEN turned_at > proven_at THEN turned_at ELSE proven_at END`
 
 // The statements of every turn.
 const (
@@ -117,22 +119,23 @@ const (
 )
 
 // scanAddress reads one row of addressColumns and its key in the group.
-func (s *Store) scanAddress(r scanner) (string, *core.Address, error) {
+func (tx *Tx) scanAddress(r scanner) (string, *core.Address, error) {
 	var at core.Address
 	var hash string
 	var urn, phone, state []byte
-	var optedOut, gone, declared, heard int64
+	var optedOut, gone, told, declared, heard int64
 	err := r.Scan(&at.ID, &at.Channel, &hash, &urn, &at.Lang, &phone, &at.ProvenHow, &optedOut, &gone,
-		&at.Notice, &declared, &at.Form, &at.Question, &state, &heard)
+		&told, &at.Notice, &declared, &at.Form, &at.Question, &state, &heard)
 	if err != nil {
 		return "", nil, err
 	}
+	at.Told = told > tx.now.Add(-objectTime).UnixMilli()
 	at.OptedOut, at.Gone, at.Declared, at.Heard = optedOut > 0, gone > 0, declared > 0, time.UnixMilli(heard)
 	open := func(column string, sealed []byte) string {
 		if err != nil || sealed == nil {
 			return ""
 		}
-		plain, openErr := s.keys.OpenString(column, at.ID, sealed)
+		plain, openErr := tx.s.keys.OpenString(column, at.ID, sealed)
 		switch {
 		case errors.Is(openErr, seal.ErrUnknownKey): // another node may know it
 			err = fmt.Errorf("address %s: %w", at.ID, openErr)
@@ -160,7 +163,7 @@ func (tx *Tx) findAddresses(ctx context.Context, inbox []inbound) (map[string]*c
 		if found[m.key()] != nil {
 			continue
 		}
-		key, at, err := tx.s.scanAddress(tx.q.row(ctx, findText, m.Channel, m.hash))
+		key, at, err := tx.scanAddress(tx.q.row(ctx, findText, m.Channel, m.hash))
 		if err == errNoRows {
 			continue
 		}
@@ -192,7 +195,7 @@ func (tx *Tx) makeAddress(ctx context.Context, channel string, urn core.URN) (*c
 	if err := tx.addAddress(ctx, channel, urn); err != nil {
 		return nil, err
 	}
-	_, at, err := tx.s.scanAddress(tx.q.row(ctx, `SELECT `+addressColumns+`
+	_, at, err := tx.scanAddress(tx.q.row(ctx, `SELECT `+addressColumns+`
 		FROM addresses WHERE channel = $1 AND hash = $2 `+tx.s.forUpdate, channel, tx.s.urnHash(urn)))
 	if err != nil {
 		return nil, fmt.Errorf("lock new address: %w", err)
@@ -210,6 +213,7 @@ func (tx *Tx) addAddress(ctx context.Context, channel string, urn core.URN) erro
 
 // runTurns runs the turn of each fresh message, in the order of the group.
 func (tx *Tx) runTurns(ctx context.Context, inbox []inbound, found map[string]*core.Address, fresh map[string]bool, turn TurnFunc) error {
+	tx.found = found
 	for _, m := range inbox {
 		if !fresh[m.id] {
 			continue
@@ -249,6 +253,12 @@ func (tx *Tx) flush(ctx context.Context) error {
 			at.ID, at.Form, at.Question, tx.s.sealState(at), tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("save session: %w", err)
+		}
+	}
+	slices.Sort(tx.told)
+	for _, id := range tx.told {
+		if _, err := tx.q.exec(ctx, toldText, id, tx.now.UnixMilli()); err != nil {
+			return fmt.Errorf("mark told: %w", err)
 		}
 	}
 	for _, m := range tx.queue {

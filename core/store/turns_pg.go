@@ -82,7 +82,7 @@ func (tx *Tx) beginPG(ctx context.Context, conn *pgx.Conn, inbox []inbound) (map
 		FROM addresses WHERE (channel, hash) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 		ORDER BY id FOR UPDATE`, channels, hashes).Query(func(r pgx.Rows) error {
 		for r.Next() {
-			key, at, err := tx.s.scanAddress(r)
+			key, at, err := tx.scanAddress(r)
 			if err != nil {
 				return err
 			}
@@ -158,6 +158,10 @@ func (tx *Tx) commitPG(ctx context.Context, conn *pgx.Conn) error {
 		batch.Queue(`UPDATE addresses a SET form = u.form, question = u.question, state = u.state, turned_at = $5
 			FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS u (id, form, question, state)
 			WHERE a.id = u.id`, ids, forms, questions, states, tx.now.UnixMilli())
+	}
+	slices.Sort(tx.told)
+	for _, id := range tx.told {
+		batch.Queue(toldText, id, tx.now.UnixMilli())
 	}
 	if err := tx.batchQueue(&batch); err != nil {
 		return err

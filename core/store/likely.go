@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"khaibao/core"
+)
+
+// maxLikely bounds to how many others one declaration links its person.
+const maxLikely = 20
+
+// linkLikely remembers who may be the same person: by ID number, else by phone,
+// name and birth year, else by commune, name and birth year. A name is the same
+// without its marks and in another order of its words. Nothing is merged and
+// nothing blocked; whom an officer held apart stays apart.
+func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phone string) error {
+	idHash := tx.idHash(p.ID)
+	for _, by := range []struct {
+		reason, text string
+		args         []any
+	}{
+		{"id", `SELECT p.id FROM people p WHERE p.id_hash = $1 AND p.id_hash <> ''`, []any{idHash}},
+		{"phone", `SELECT p.id FROM people p JOIN ties t ON t.person_id = p.id AND t.phone_hash = $1 AND t.phone_hash <> ''
+			WHERE p.name_key = $2 AND p.birth_year = $3` + numbersAgree("$4", "$5"), []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear(), idHash, p.IDType}},
+		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3` + numbersAgree("$4", "$5"),
+			[]any{p.Commune, p.NameKey(), p.BirthYear(), idHash, p.IDType}},
+	} {
+		if by.args[0] == "" {
+			continue
+		}
+		r, err := tx.q.query(ctx, by.text+` AND p.merged_into = '' ORDER BY p.id LIMIT `+fmt.Sprint(maxLikely+1), by.args...)
+		others, err := collect(r, err, scanText)
+		if err != nil {
+			return fmt.Errorf("find likely duplicates: %w", err)
+		}
+		for _, other := range others {
+			if other == personID {
+				continue
+			}
+			_, err := tx.q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at) VALUES ($1, $2, 'likely', $3, $4) ON CONFLICT DO NOTHING`,
+				min(other, personID), max(other, personID), by.reason, tx.now.UnixMilli())
+			if err != nil {
+				return fmt.Errorf("link likely duplicates: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// numbersAgree leaves out who has another number of the same kind of paper: two
+// of one name, of whom we know that they are two.
+func numbersAgree(idHash, idType string) string {
+	return ` AND (` + idHash + ` = '' OR p.id_hash IN ('', ` + idHash + `) OR p.id_type <> ` + idType + `)`
+}

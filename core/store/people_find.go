@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"khaibao/core"
+)
+
+// tiedPerson is one of those tied to a phone or an address, as it is stored.
+type tiedPerson struct {
+	id, newest, idHash string
+	birthYear          int
+	how                string           // of the phone's tie; "" when tied by the address alone
+	mergedInto         string           // who the person is since an officer merged two
+	facts              core.PersonFacts // but for what is sealed
+	private            []byte
+}
+
+// known opens what is known of a person.
+func (s *Store) known(p *tiedPerson) (core.PersonFacts, error) {
+	facts := p.facts
+	sealed, err := s.openPrivate(p.id, p.private)
+	facts.ID, facts.Insurance, facts.House = sealed.ID, sealed.Insurance, sealed.House
+	return facts, err
+}
+
+// looksNew tells whether a likely duplicate may be found by these facts that
+// was not found by what was known.
+func (p *tiedPerson) looksNew(facts core.PersonFacts, idHash string) bool {
+	return p.idHash != idHash || p.birthYear != facts.BirthYear() || p.facts.Commune != facts.Commune || p.facts.NameKey() != facts.NameKey()
+}
+
+// findPerson looks among the people tied to the phone or the address. It
+// returns nil when nobody is found, else the person and its last version.
+func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idHash string) (found *tiedPerson, version int, err error) {
+	for try := 1; ; try++ {
+		tied, err := tx.tiedPeople(ctx, d, phoneHash)
+		if err != nil {
+			return nil, 0, fmt.Errorf("find person: %w", err)
+		}
+		// We may have waited for an officer who merged one of them into another:
+		// the ties that we read were those of before.
+		if slices.ContainsFunc(tied, func(p tiedPerson) bool { return p.mergedInto != "" }) && try < maxTries {
+			continue
+		}
+		if found = choose(tied, d, idHash); found == nil {
+			return nil, 0, nil
+		}
+		err = tx.q.row(ctx, `SELECT COALESCE(MAX(version), 0) FROM declarations WHERE person_id = $1 AND form = $2`, found.id, d.Form).Scan(&version)
+		return found, version, wrap(err, "find version")
+	}
+}
+
+func (tx *Tx) tiedPeople(ctx context.Context, d core.Declaration, phoneHash string) ([]tiedPerson, error) {
+	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.birth_year, p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type,
+			p.commune, p.sub, p.private, p.merged_into,
+			COALESCE((SELECT t.how FROM ties t WHERE t.person_id = p.id AND t.phone_hash = $1 AND t.address_id = '' AND t.phone_hash <> ''), '')
+		FROM people p
+		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how NOT IN ('unproven', 'objected')
+			UNION `+tiedByAddress+`)
+		ORDER BY p.id `+tx.s.forUpdate, phoneHash, d.AddressID)
+	return collect(r, err, func(r scanner) (p tiedPerson, err error) {
+		f := &p.facts
+		err = r.Scan(&p.id, &p.newest, &p.idHash, &p.birthYear, &f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType,
+			&f.Commune, &f.Sub, &p.private, &p.mergedInto, &p.how)
+		return p, err
+	})
+}
+
+// choose picks of the tied people the one who is meant: the person recalled,
+// else the same ID number, else the same name and birth year where the numbers
+// do not disagree. Of a phone that was silent for long only name and birth year
+// together tell; one whom others named as the phone's holder comes last.
+func choose(tied []tiedPerson, d core.Declaration, idHash string) *tiedPerson {
+	var found *tiedPerson
+	best := 0
+	for i := range tied {
+		if p := &tied[i]; p.weight(d, idHash) > best {
+			found, best = p, p.weight(d, idHash)
+		}
+	}
+	return found
+}
+
+func (p *tiedPerson) weight(d core.Declaration, idHash string) int {
+	quiet := p.how == tieSilent || p.how == tieNamed
+	sameID := idHash != "" && p.idHash == idHash && p.how != tieSilent
+	clash := idHash != "" && p.idHash != "" && p.idHash != idHash
+	same := p.facts.Folded == d.Person.Folded && p.birthYear == d.Person.BirthYear() && !clash
+	weight := 0
+	switch {
+	case d.PersonID == p.id && !quiet:
+		return 100
+	case sameID:
+		weight = 20
+	case same:
+		weight = 10
+	default:
+		return 0
+	}
+	if quiet {
+		weight--
+	}
+	return weight
+}
