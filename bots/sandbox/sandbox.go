@@ -1,6 +1,7 @@
 // Package sandbox imitates the networks, so that the whole program can be
-// tried and tested with no account anywhere: the Bot API and an SMS gateway
-// over HTTP, spoken to by the real channels, and a page with telephones.
+// tried and tested with no account anywhere: the Bot API, an SMS gateway and a
+// Zalo Official Account over HTTP, spoken to by the real channels, and a page
+// with telephones.
 //
 // It imitates what the networks refuse and how they fail, not their size or
 // their secrecy: everything lives in memory, and whoever opens the page holds
@@ -16,6 +17,7 @@ import (
 type Options struct {
 	TelegramToken string     // of the imitated bot
 	SMS           SMSNetwork // nil: no SMS
+	Zalo          *Zalo      // nil: no Zalo
 	Owners        []Owner    // of the first telephones; nil means three invented people
 	Keypads       []Owner    // of the first keypad telephones, which have SMS only
 	Officers      []Officer  // shown on the page, with their passwords
@@ -28,6 +30,7 @@ type Officer struct{ Name, Duty, Area, SignIn, Password string }
 type Sandbox struct {
 	telegram *Telegram
 	sms      SMSNetwork
+	zalo     *Zalo
 	wall     *wall
 	news     *news
 	officers []Officer
@@ -38,6 +41,7 @@ func New(o Options) *Sandbox {
 	s := &Sandbox{
 		telegram: NewTelegram(o.TelegramToken, Retry{}),
 		sms:      o.SMS,
+		zalo:     o.Zalo,
 		wall:     newWall(),
 		news:     newNews(),
 		officers: o.Officers,
@@ -55,6 +59,9 @@ func New(o Options) *Sandbox {
 	if s.sms != nil {
 		s.sms.OnChange(func(phone string) { s.changed(s.answering(phone)) })
 	}
+	if s.zalo != nil {
+		s.zalo.OnChange(func(phone string) { s.changed(s.wall.byPhone(phone)) })
+	}
 	return s
 }
 
@@ -68,12 +75,16 @@ var (
 )
 
 // API imitates the networks' interfaces: the Bot API below /telegram/, the SMS
-// gateway below /twilio/.
+// gateway below /twilio/, Zalo's hosts below /zalo/openapi/, /zalo/oauth/ and
+// /zalo/business/, with people's pictures below /zalo/pictures/.
 func (s *Sandbox) API() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/telegram/", http.StripPrefix("/telegram", s.telegram))
 	if s.sms != nil {
 		mux.Handle("/twilio/", http.StripPrefix("/twilio", s.sms.API()))
+	}
+	if s.zalo != nil {
+		mux.Handle("/zalo/", http.StripPrefix("/zalo", s.zalo.API()))
 	}
 	return mux
 }
@@ -85,6 +96,9 @@ func (s *Sandbox) Close() {
 	if s.sms != nil {
 		s.sms.Close()
 	}
+	if s.zalo != nil {
+		s.zalo.Close()
+	}
 }
 
 // add puts a telephone on the wall and on the networks.
@@ -92,6 +106,9 @@ func (s *Sandbox) add(o Owner, keypad bool) *Telephone {
 	tel := s.wall.add(o, keypad)
 	if tel != nil && !tel.Keypad {
 		s.telegram.Meet(tel.Owner)
+		if s.zalo != nil {
+			s.zalo.Meet(tel.Owner)
+		}
 	}
 	return tel
 }
