@@ -86,7 +86,7 @@ func TestReadDate(t *testing.T) {
 
 		{"an arrival may lie ahead", Arrival, cases{
 			"2021-07-20": {"20/7", "ngày 20", "đến ngày 20/7", "dự kiến 20/7/2021", "20/07 lúc 15h"},
-			"2021-07-16": {"ngày mai", "mai", "chiều mai", "thứ 6", "tomorrow"},
+			"2021-07-16": {"ngày mai", "mai", "chiều mai", "thứ 6", "tomorrow", "tmr", "mai toi ve"},
 			"2021-07-17": {"ngày mốt", "mốt", "ngày kia", "2 hôm nữa"}, "2021-07-18": {"ngày kìa", "3 ngày nữa", "sau 3 ngày", "chủ nhật này", "chủ nhật"},
 			"2021-07-19": {"thứ 2 tuần sau", "thứ 2 tới"}, "2021-07-15": {"tối nay"}, "2021-08": {"tháng sau"},
 			"2021-07-10": {"10/7", "ngày 10"}, "invalid": {"mai mốt", "tuần sau", "31/9"},
@@ -142,6 +142,7 @@ func TestSuggestDate(t *testing.T) {
 		{"two digits of a year", Birth, map[string][]string{"1960": {"60"}, "2005": {"05"}, "1922": {"22"}}},
 		{"zeros for what is not known", Birth, map[string][]string{"1960": {"00/00/1960", "0/0/1960"}, "1960-09": {"00/09/1960"}}},
 		{"no suggestion, or a date by itself", Birth, map[string][]string{"": {"", "1960", "abc", "6", "60 61", "0 tuổi", "200 tuổi", "02/09/1960", "31/02/1960", "không nhớ", "00/13/1960", "1234567"}}},
+		{"the bare day of an arrival", Arrival, map[string][]string{"2021-08-20": {"20"}, "2021-08-15": {"15"}, "2021-09-02": {"2", "02"}, "": {"0", "32", "ngày mai", "31 9"}}},
 		{"the bare day of an event", PastEvent, map[string][]string{"2021-08-12": {"12"}, "2021-07-20": {"20"}, "2021-07-31": {"31"}, "": {"0", "32", "60 tuổi", "12 13", "hôm qua"}}},
 	}
 	for _, test := range tests {

@@ -151,7 +151,8 @@ func digitByDigit(ts []token) (string, bool) {
 // SuggestDate finds the day or year that a text may mean but does not say, so
 // that a form can ask "do you mean 1960?": an age (as of today), the last two
 // digits of a birth year, a day with zeros for what is not known (00/00/1960),
-// or for an event the bare day of a month.
+// or the bare day of a month: the last one for an event, the next one for an
+// arrival.
 func SuggestDate(s string, field DateField, today string) (Date, bool) {
 	now, err := time.Parse(time.DateOnly, today)
 	ts := tokens(digitsForLetters(Clean(s)))
@@ -166,13 +167,17 @@ func SuggestDate(s string, field DateField, today string) (Date, bool) {
 	}
 	p := dateParser{ts: ts, field: field, now: now}
 	d, ok := p.number(0, 31)
-	if len(ts) != 1 || !ok || d == 0 || field != PastEvent {
+	if len(ts) != 1 || !ok || d == 0 {
 		return Date{}, false
 	}
 	f := found{y: now.Year(), m: int(now.Month()), d: d}
-	if d > now.Day() {
+	switch {
+	case field == PastEvent && d > now.Day():
 		before := now.AddDate(0, 0, -now.Day())
 		f.y, f.m = before.Year(), int(before.Month())
+	case field == Arrival && d < now.Day():
+		next := now.AddDate(0, 0, 32-now.Day())
+		f.y, f.m = next.Year(), int(next.Month())
 	}
 	return Date{f.time().Format(time.DateOnly), "day"}, f.exists()
 }

@@ -135,6 +135,8 @@ type token struct {
 	glue bool   // nothing at all stood before it: "8h30" is three tokens
 	num  bool
 	caps bool // began with a capital letter
+	from int  // where it stands in the cleaned text, in bytes
+	to   int
 }
 
 // breaks reports whether the token begins a new clause.
@@ -154,7 +156,7 @@ func tokens(s string) []token {
 		first, _ := utf8.DecodeRuneInString(word)
 		text := strings.ToLower(word)
 		ts = append(ts, token{text: text, bare: unmarked(text), gap: strings.TrimSpace(s[gap:start]),
-			glue: len(ts) > 0 && gap == start, num: prev == '0', caps: unicode.IsUpper(first)})
+			glue: len(ts) > 0 && gap == start, num: prev == '0', caps: unicode.IsUpper(first), from: start, to: end})
 		gap = end
 	}
 	for i, r := range s {

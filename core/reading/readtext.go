@@ -2,13 +2,13 @@ package reading
 
 // Kinds are the kinds of text that ReadText reads, in the words of the shared
 // vectors.
-var Kinds = []string{"yesno", "date", "phone", "id_number", "name", "symptoms", "conditions", "plate", "sex"}
+var Kinds = []string{"yesno", "date", "phone", "id_number", "name", "symptoms", "conditions", "plate", "sex", "vehicle", "passages"}
 
 // ReadText reads a text of one kind and returns a value whose JSON is the
 // "expect" form of the vectors; an unreadable text is {"error": word}. context
 // may hold field (what was asked), reference_date (today, 2006-01-02; a date
-// needs it) and options (the numbered list shown). ReadText returns nil for a
-// kind that is not ours.
+// needs it), options (the numbered list shown), and for passages from and until
+// (the days asked about). ReadText returns nil for a kind that is not ours.
 func ReadText(kind, text string, context map[string]any) any {
 	str := func(key string) string { s, _ := context[key].(string); return s }
 	switch kind {
@@ -48,6 +48,17 @@ func ReadText(kind, text string, context map[string]any) any {
 			return map[string]string{"error": ErrInvalid.Error()}
 		}
 		return sex
+	case "vehicle":
+		v, ok := ReadVehicle(text, str("field"))
+		if !ok {
+			return map[string]string{"error": ErrInvalid.Error()}
+		}
+		return v
+	case "passages":
+		if str("reference_date") == "" {
+			return map[string]string{"error": "reference_date is missing"}
+		}
+		return ReadPassages(text, str("from"), str("until"), str("reference_date"))
 	}
 	return nil
 }
