@@ -127,6 +127,10 @@ func MayList(d Duty) bool {
 	return a == Yes || a == Masked
 }
 
+// MayCorrect tells whether a duty says who is who in its area: those who see
+// whole identities there.
+func MayCorrect(d Duty) bool { return May(d, InArea, FullIdentity) == Yes }
+
 // WhereIs says how a record that belongs to an area stands to an officer;
 // inHand when the person showed a QR, an ID number or a phone. The area is
 // the finest known GSO code.

@@ -164,17 +164,22 @@ func (s *Store) finishLoad(ctx context.Context, l Load) error {
 // linkAllLikely does for everybody what Tx.linkLikely does for one person. What
 // more than 21 share is left out, as nobody is linked to more than 20 there.
 func linkAllLikely(ctx context.Context, q querier, now int64) error {
-	for _, same := range []struct{ reason, columns, held, join string }{
-		{"id", `id_hash`, `id_hash <> ''`, `%[1]s.id_hash = same.id_hash AND %[1]s.id_hash <> ''`},
-		{"name", `commune, name_key, birth_year`, `1 = 1`,
-			`%[1]s.commune = same.commune AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`},
+	const differ = ` AND (a.id_hash = '' OR b.id_hash = '' OR a.id_hash = b.id_hash OR a.id_type <> b.id_type)`
+	for _, same := range []struct{ reason, from, columns, join, unless string }{
+		{"id", `people WHERE id_hash <> '' AND merged_into = ''`, `id_hash`,
+			`people %[1]s ON %[1]s.id_hash = same.id_hash AND %[1]s.id_hash <> ''`, ``},
+		{"phone", `people p JOIN ties t ON t.person_id = p.id WHERE t.phone_hash <> '' AND p.merged_into = ''`, `phone_hash, name_key, birth_year`,
+			`ties t%[1]s ON t%[1]s.phone_hash = same.phone_hash AND t%[1]s.phone_hash <> ''
+			JOIN people %[1]s ON %[1]s.id = t%[1]s.person_id AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, differ},
+		{"name", `people WHERE merged_into = ''`, `commune, name_key, birth_year`,
+			`people %[1]s ON %[1]s.commune = same.commune AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, differ},
 	} {
 		_, err := q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at)
-			SELECT a.id, b.id, 'likely', '`+same.reason+`', $1
-			FROM (SELECT `+same.columns+` FROM people WHERE `+same.held+` GROUP BY `+same.columns+` HAVING COUNT(*) BETWEEN 2 AND 21) same
-			JOIN people a ON `+fmt.Sprintf(same.join, "a")+`
-			JOIN people b ON `+fmt.Sprintf(same.join, "b")+` AND a.id < b.id
-			WHERE 1 = 1 ON CONFLICT DO NOTHING`, now)
+			SELECT DISTINCT a.id, b.id, 'likely', '`+same.reason+`', CAST($1 AS BIGINT)
+			FROM (SELECT `+same.columns+` FROM `+same.from+` GROUP BY `+same.columns+` HAVING COUNT(*) BETWEEN 2 AND 21) same
+			JOIN `+fmt.Sprintf(same.join, "a")+`
+			JOIN `+fmt.Sprintf(same.join, "b")+`
+			WHERE a.id < b.id AND a.merged_into = '' AND b.merged_into = ''`+same.unless+` ON CONFLICT DO NOTHING`, now)
 		if err != nil {
 			return fmt.Errorf("link likely duplicates: %w", err)
 		}

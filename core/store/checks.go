@@ -16,6 +16,7 @@ import (
 type Checked struct {
 	Revoked time.Time // when the QR or number shown was replaced; zero when it holds
 	People  []CheckedPerson
+	Alike   []Likeness // pairs of People that the officer may compare and merge
 }
 
 // CheckedPerson is one person found, with the newest declaration of each form.
@@ -29,6 +30,9 @@ const (
 	formResident = "resident"
 	formJourney  = "hue_entry"
 )
+
+// livesOn is who a person is since an officer merged two.
+const livesOn = `CASE WHEN p.merged_into <> '' THEN p.merged_into ELSE p.id END`
 
 // maxChecked bounds how many people one phone or number shows.
 const maxChecked = 50
@@ -47,7 +51,7 @@ func (s *Store) checkQR(ctx context.Context, l Look, scope duty.Scope, column, h
 	var revoked int64
 	found, err := s.check(ctx, l, scope, func(q querier) ([]string, error) {
 		var person string
-		err := q.row(ctx, `SELECT person_id, revoked_at FROM qr_codes WHERE `+column+` = $1`, hash).Scan(&person, &revoked)
+		err := q.row(ctx, `SELECT `+livesOn+`, c.revoked_at FROM qr_codes c JOIN people p ON p.id = c.person_id WHERE c.`+column+` = $1`, hash).Scan(&person, &revoked)
 		if errors.Is(err, errNoRows) {
 			return nil, nil
 		}
@@ -67,7 +71,7 @@ func (s *Store) CheckByID(ctx context.Context, l Look, scope duty.Scope, id stri
 		if hash == "" {
 			return nil, nil
 		}
-		r, err := q.query(ctx, `SELECT id FROM people WHERE id_hash = $1 AND id_hash <> '' ORDER BY id LIMIT $2`, hash, maxChecked)
+		r, err := q.query(ctx, `SELECT DISTINCT `+livesOn+` FROM people p WHERE p.id_hash = $1 AND p.id_hash <> '' ORDER BY 1 LIMIT $2`, hash, maxChecked)
 		return collect(r, err, scanText)
 	})
 }
@@ -76,7 +80,7 @@ func (s *Store) CheckByID(ctx context.Context, l Look, scope duty.Scope, id stri
 func (s *Store) CheckByPhone(ctx context.Context, l Look, scope duty.Scope, e164 string) (Checked, error) {
 	hash := s.phoneHash(e164)
 	return s.check(ctx, l, scope, func(q querier) ([]string, error) {
-		r, err := q.query(ctx, `SELECT DISTINCT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '' AND how <> 'objected' ORDER BY person_id LIMIT $2`, hash, maxChecked)
+		r, err := q.query(ctx, `SELECT DISTINCT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how <> 'objected' ORDER BY 1 LIMIT $2`, hash, maxChecked)
 		return collect(r, err, scanText)
 	})
 }
@@ -94,7 +98,7 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 		if err != nil {
 			return fmt.Errorf("check: %w", err)
 		}
-		likely, err := s.likely(ctx, q, ids)
+		likely, alike, err := s.likely(ctx, q, ids)
 		if err != nil {
 			return err
 		}
@@ -110,6 +114,7 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 			p.Likely = i >= len(ids)
 			c.People, shown = append(c.People, p), append(shown, p.Person)
 		}
+		c.Alike = mayCompare(l.Officer, alike, shown)
 		return s.keepReads(ctx, q, l, shown)
 	})
 	if err != nil {
@@ -118,28 +123,54 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 	return c, nil
 }
 
-// likely lists who may be the same as one of these people and is not among them.
-func (s *Store) likely(ctx context.Context, q querier, ids []string) ([]string, error) {
+// mayCompare leaves of the pairs those of which an officer may correct both.
+func mayCompare(o duty.Officer, alike []Likeness, shown []*Person) (may []Likeness) {
+	here := make(map[string]bool)
+	for _, p := range shown {
+		here[p.ID] = duty.MayCorrect(o.Duty) && o.ListScope().Holds(p.Area)
+	}
+	for _, pair := range alike {
+		if here[pair.A] && here[pair.B] {
+			may = append(may, pair)
+		}
+	}
+	return may
+}
+
+// likely lists who may be the same as one of these people and is not among
+// them, and all pairs that may be one person.
+func (s *Store) likely(ctx context.Context, q querier, ids []string) (others []string, alike []Likeness, err error) {
 	seen := make(map[string]bool)
 	for _, id := range ids {
 		seen[id] = true
 	}
-	var others []string
+	paired := make(map[Likeness]bool)
 	for _, id := range ids {
-		r, err := q.query(ctx, `SELECT b FROM links WHERE a = $1 AND kind = 'likely'
-			UNION SELECT a FROM links WHERE b = $1 AND kind = 'likely' ORDER BY 1 LIMIT $2`, id, maxChecked)
-		list, err := collect(r, err, scanText)
+		r, err := q.query(ctx, `SELECT a, b, reason FROM links WHERE a = $1 AND kind = 'likely'
+			UNION SELECT a, b, reason FROM links WHERE b = $1 AND kind = 'likely' ORDER BY 1, 2 LIMIT $2`, id, maxChecked)
+		list, err := collect(r, err, func(r scanner) (pair Likeness, err error) {
+			err = r.Scan(&pair.A, &pair.B, &pair.Reason)
+			return pair, err
+		})
 		if err != nil {
-			return nil, fmt.Errorf("likely duplicates: %w", err)
+			return nil, nil, fmt.Errorf("likely duplicates: %w", err)
 		}
-		for _, other := range list {
+		for _, pair := range list {
+			other := pair.A
+			if other == id {
+				other = pair.B
+			}
 			if !seen[other] && len(others) < maxChecked {
 				seen[other] = true
 				others = append(others, other)
 			}
+			if !paired[pair] {
+				paired[pair] = true
+				alike = append(alike, pair)
+			}
 		}
 	}
-	return others, nil
+	return others, alike, nil
 }
 
 func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.Scope, id string) (CheckedPerson, error) {

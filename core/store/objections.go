@@ -34,7 +34,7 @@ func (tx *Tx) Objects(ctx context.Context, at *core.Address) ([]core.Objection, 
 		return nil, nil
 	}
 	hash, since := tx.s.phoneHash(at.Phone), tx.now.Add(-objectTime).UnixMilli()
-	r, err := tx.q.query(ctx, `SELECT p.id, p.commune, p.district, p.province FROM people p
+	r, err := tx.q.query(ctx, `SELECT `+livesOn+`, p.commune, p.district, p.province FROM people p
 		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.told_hash = $1 AND t.told_hash <> '' AND t.how = 'proxy' AND t.told_at >= $2)
 		ORDER BY p.id `+tx.s.forUpdate, hash, since)
 	list, err := collect(r, err, func(r scanner) (o core.Objection, err error) {

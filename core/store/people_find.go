@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"khaibao/core"
+	"khaibao/core/reading"
 )
 
 // tiedPerson is one of those tied to a phone or an address, as it is stored.
@@ -70,38 +71,47 @@ func (tx *Tx) tiedPeople(ctx context.Context, d core.Declaration, phoneHash stri
 }
 
 // choose picks of the tied people the one who is meant: the person recalled,
-// else the same ID number, else the same name and birth year where the numbers
-// do not disagree. Of a phone that was silent for long only name and birth year
+// else the same ID number, else the same name and birth year where two papers
+// of one kind do not disagree. Of a phone that was silent for long only name and birth year
 // together tell; one whom others named as the phone's holder comes last.
 func choose(tied []tiedPerson, d core.Declaration, idHash string) *tiedPerson {
 	var found *tiedPerson
 	best := 0
 	for i := range tied {
-		if p := &tied[i]; p.weight(d, idHash) > best {
-			found, best = p, p.weight(d, idHash)
+		if w := tied[i].weight(d, idHash); w > best {
+			found, best = &tied[i], w
 		}
 	}
 	return found
 }
 
+// weight is how much speaks for a person being meant; 0 when nothing does.
 func (p *tiedPerson) weight(d core.Declaration, idHash string) int {
 	quiet := p.how == tieSilent || p.how == tieNamed
-	sameID := idHash != "" && p.idHash == idHash && p.how != tieSilent
-	clash := idHash != "" && p.idHash != "" && p.idHash != idHash
-	same := p.facts.Folded == d.Person.Folded && p.birthYear == d.Person.BirthYear() && !clash
+	both := idHash != "" && p.idHash != ""
+	clash := both && p.idHash != idHash && p.facts.IDType == d.Person.IDType
 	weight := 0
-	switch {
+	switch name := p.sameName(d.Person); {
 	case d.PersonID == p.id && !quiet:
 		return 100
-	case sameID:
-		weight = 20
-	case same:
-		weight = 10
-	default:
+	case both && p.idHash == idHash && p.how != tieSilent:
+		weight = 30
+	case name == reading.NameDiffers || clash:
 		return 0
+	case name == reading.NameSame:
+		weight = 20
+	default:
+		weight = 10
 	}
 	if quiet {
 		weight--
 	}
 	return weight
+}
+
+func (p *tiedPerson) sameName(said core.PersonFacts) reading.SameName {
+	if p.birthYear != said.BirthYear() {
+		return reading.NameDiffers
+	}
+	return reading.CompareNames(p.facts.Name, said.Name)
 }

@@ -72,6 +72,8 @@ type Declaration struct {
 	Version
 	Person  *Person
 	History []Version // of the same form, the newest first, this one included
+	// Corrections are what officers decided about who the person is.
+	Corrections []Correction
 }
 
 const personColumns = `p.id, p.name, p.birth, p.birth_year, p.sex, p.id_type, p.private, p.commune, p.district, p.province, p.sub`
@@ -293,6 +295,9 @@ func (s *Store) openRest(ctx context.Context, q querier, d *Declaration, scope d
 		if err != nil {
 			return fmt.Errorf("declaration %s: %w", id, err)
 		}
+	}
+	if d.Corrections, err = s.corrections(ctx, q, d.Person.ID); err != nil {
+		return err
 	}
 	switch p := d.Person; {
 	case !scope.Holds(p.Area): // moved away since: what is new is no longer this area's
