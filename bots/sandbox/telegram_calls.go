@@ -79,7 +79,8 @@ func (t *Telegram) call(r *http.Request, method string, values map[string]any, u
 
 func attached(values map[string]any, name string) bool {
 	text, err := json.Marshal(values)
-	return err == nil && bytes.Contains(text, []byte("attach://"+name))
+	// Where the field is JSON inside a form, its quotes are escaped.
+	return err == nil && (bytes.Contains(text, []byte("attach://"+name+`"`)) || bytes.Contains(text, []byte("attach://"+name+`\"`)))
 }
 
 func (s spec) has(method, name string) bool {

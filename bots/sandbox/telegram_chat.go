@@ -42,6 +42,7 @@ type message struct {
 	text     string
 	photo    string // file ID; text is then its caption
 	small    string // file ID of a smaller size; "" when there is none
+	album    string // the same for all pictures of one; "" outside of any
 	buttons  [][]Key
 	keyboard bool // came with a keyboard under the text field
 	edited   bool
@@ -234,6 +235,9 @@ func (t *Telegram) json(ch *chat, m *message) map[string]any {
 			sizes = append([]any{t.size(m.small)}, sizes...)
 		}
 		out["photo"] = sizes
+		if m.album != "" {
+			out["media_group_id"] = m.album
+		}
 		if m.text != "" {
 			out["caption"] = m.text
 		}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -64,6 +65,8 @@ func (c call) picture(where string) ([]byte, *refusal) {
 	return file, checkPhoto(file)
 }
 
+// sendMediaGroup sends two to ten photos that the chat shows as one album. Each
+// is a message of its own, with an ID of its own; none can have buttons.
 func (t *Telegram) sendMediaGroup(c call) (any, *refusal) {
 	media, _ := c.fields["media"].([]any)
 	if len(media) < 2 || len(media) > 10 {
@@ -84,7 +87,7 @@ func (t *Telegram) sendMediaGroup(c call) (any, *refusal) {
 		if refused != nil {
 			return nil, refused
 		}
-		items = append(items, item{data, one.text("media"), one.text("caption")})
+		items = append(items, item{data, one.text("media"), strings.TrimSpace(one.text("caption"))})
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -97,12 +100,13 @@ func (t *Telegram) sendMediaGroup(c call) (any, *refusal) {
 			return nil, &refusal{Code: 400, Text: "Bad Request: wrong file identifier/HTTP URL specified"}
 		}
 	}
+	album := strconv.FormatInt(t.lastID.message+1, 10)
 	var out []any
 	for _, i := range items {
 		if i.data != nil {
 			i.id = t.keep("photos", i.data)
 		}
-		out = append(out, t.json(ch, t.add(ch, &message{photo: i.id, text: i.caption})))
+		out = append(out, t.json(ch, t.add(ch, &message{photo: i.id, text: i.caption, album: album})))
 	}
 	return out, nil
 }

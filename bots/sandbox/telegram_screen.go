@@ -21,10 +21,40 @@ type Bubble struct {
 	At      time.Time
 	Text    string // under the picture when there is one
 	Photo   string // file ID, for File
+	Album   string // the same for all pictures of one album; "" outside of any
 	Buttons [][]Key
 	Edited  bool
 	Contact *Card
 	Place   *[2]float64 // latitude, longitude in degrees
+}
+
+// An album is what a chat shows as one: pictures that were sent together, or
+// one message of any other kind.
+type album []Bubble
+
+// Albums puts the pictures of each album together.
+func (s Screen) Albums() []album {
+	var all []album
+	for _, b := range s.Bubbles {
+		if last := len(all) - 1; b.Album != "" && last >= 0 && all[last][0].Album == b.Album {
+			all[last] = append(all[last], b)
+			continue
+		}
+		all = append(all, album{b})
+	}
+	return all
+}
+
+// Captions are those of an album's pictures. The apps show the only one under
+// the album; of several each shows when its picture is opened.
+func (a album) Captions() []string {
+	var all []string
+	for _, b := range a {
+		if b.Text != "" {
+			all = append(all, b.Text)
+		}
+	}
+	return all
 }
 
 // Screen is what the telephone of a chat shows now.
@@ -41,7 +71,7 @@ func (t *Telegram) Screen(id int64) Screen {
 	}
 	for _, m := range ch.messages {
 		s.Bubbles = append(s.Bubbles, Bubble{
-			ID: m.id, Mine: m.mine, At: m.at, Text: m.text, Photo: m.photo, Buttons: m.buttons,
+			ID: m.id, Mine: m.mine, At: m.at, Text: m.text, Photo: m.photo, Album: m.album, Buttons: m.buttons,
 			Edited: m.edited, Contact: m.contact, Place: m.place,
 		})
 	}
