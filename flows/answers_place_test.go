@@ -68,7 +68,7 @@ func TestAnswersToWhereOneLives(t *testing.T) {
 func TestNoPlaceAsAboveWhereThereIsNone(t *testing.T) {
 	s := standing("permanent")
 	s.State.Answers = append(s.State.Answers, Answer{ID: "current", Value: "same"})
-	after, _ := Turn(s, plainEvent("o nuoc ngoai"))
+	after, _ := turnNew(s, plainEvent("o nuoc ngoai"))
 	if after.State.answer("current") != nil || after.Question != "current" {
 		t.Errorf("stands at %s with %+v", after.Question, after.State.answer("current"))
 	}

@@ -76,7 +76,7 @@ func TestContactWhileACodeIsAsked(t *testing.T) {
 	s := Session{Question: askedCode, Proof: Proof{Phone: "+84900111222", Next: Resident.ID, Live: true}}
 	e := unproven("")
 	e.In.Contact = "+84900333444"
-	after, _ := Turn(s, e)
+	after, _ := turnNew(s, e)
 	if after.Form != Resident.ID || after.Proof != (Proof{}) {
 		t.Errorf("stands at %s %s, %+v", after.Form, after.Question, after.Proof)
 	}

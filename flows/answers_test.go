@@ -62,7 +62,7 @@ func plainEvent(text string) Event {
 // answers it gave ("value", or "question=value" for another question than the
 // one asked), what is still to be told, else the first line of the reply.
 func outcome(before Session, e Event) string {
-	after, effects := Turn(before, e)
+	after, effects := turnNew(before, e)
 	var out []string
 	first := ""
 	for _, effect := range effects {

@@ -24,6 +24,8 @@ const (
 	cmdWait     command = "wait"
 	cmdWhy      command = "why"
 	cmdCorrect  command = "correct"
+	cmdProxy    command = "proxy"
+	cmdSame     command = "same"
 )
 
 // commands are whole messages, folded: lower case, no marks, single blanks.
@@ -34,6 +36,14 @@ var commands = map[string]command{
 	"kb": cmdDeclare, "khai bao": cmdDeclare, "khai bao y te": cmdDeclare, "khaibao": cmdDeclare,
 	"toi muon khai bao": cmdDeclare, "kbyt": cmdDeclare, "declare": cmdDeclare, "khai": cmdDeclare,
 	"k b": cmdDeclare, "muon khai": cmdDeclare, "khai y te": cmdDeclare, "to khai": cmdDeclare,
+
+	"khai ho": cmdProxy, "khaiho": cmdProxy, "khai bao ho": cmdProxy, "khai giup": cmdProxy, "khai cho nguoi khac": cmdProxy,
+	"khai cho nguoi nha": cmdProxy, "khai cho gia dinh": cmdProxy, "khai cho ca nha": cmdProxy, "khai cho ba me": cmdProxy, "khai them nguoi": cmdProxy,
+	"declare for others": cmdProxy, "declare for family": cmdProxy, "for others": cmdProxy,
+
+	"nhu cu": cmdSame, "nhucu": cmdSame, "nhu lan truoc": cmdSame, "nhu hom qua": cmdSame, "nhu truoc": cmdSame, "khong thay doi": cmdSame,
+	"khong co gi thay doi": cmdSame, "ko thay doi": cmdSame, "khong doi": cmdSame, "nhu moi khi": cmdSame, "van nhu cu": cmdSame, "van vay": cmdSame,
+	"same as last time": cmdSame, "no change": cmdSame, "no changes": cmdSame, "as before": cmdSame,
 
 	"xem qr": cmdQR, "xemqr": cmdQR, "qr": cmdQR, "ma qr": cmdQR, "lay qr": cmdQR, "xem ma qr": cmdQR,
 	"lay ma qr": cmdQR, "my qr": cmdQR, "show qr": cmdQR, "get qr": cmdQR, "qr code": cmdQR,

@@ -121,7 +121,7 @@ func (r *turnRun) keep(s Session) error {
 }
 
 func (r *turnRun) known() Known {
-	return Known{Lang: r.at.Lang, Phone: r.at.Phone, OptedOut: r.at.OptedOut, Declared: r.at.Declared, NoticeSeen: r.at.Notice}
+	return Known{Lang: r.at.Lang, Phone: r.at.Phone, OptedOut: r.at.OptedOut, Declared: r.at.Declared, NoticeSeen: r.at.Notice, Told: r.at.Told}
 }
 
 func (r *turnRun) say(s core.Say) {
@@ -152,6 +152,12 @@ func (r *turnRun) apply(ctx context.Context, effect Effect) (Result, error) {
 		return nil, r.tx.SetNotice(ctx, r.at, e.Version)
 	case Declare:
 		return r.declare(ctx, e)
+	case DeclareAll:
+		return r.declareAll(ctx, e)
+	case Recall:
+		return r.recall(ctx, e)
+	case Object:
+		return r.object(ctx)
 	case FindQR:
 		return r.findQR(ctx)
 	case OpenTask:
@@ -197,6 +203,7 @@ func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
 	stored, err := r.tx.Declare(ctx, core.Declaration{
 		Form: e.Form, Day: r.event.Today, At: r.event.Now, Channel: r.at.Channel, AddressID: r.at.ID,
 		Phone: e.Phone, Proven: e.Proven, Notice: e.Notice, Facts: e.Facts, Private: e.Private,
+		PersonID: e.PersonID, Proxy: e.Proxy, Notify: e.Notify,
 		Person: core.PersonFacts{Name: p.Name, Folded: reading.Fold(p.Name), SortKey: reading.SortKey(p.Name),
 			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, Insurance: p.Insurance,
 			Commune: commune, District: district, Province: province, Sub: p.Sub, House: p.House},
@@ -206,6 +213,11 @@ func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
 	}
 	r.at.Declared = true
 	r.d.Count("declared", r.at.Channel)
+	if stored.TellPhone {
+		if err := r.tell(ctx, e.Notify); err != nil {
+			return nil, err
+		}
+	}
 	return Declared{PersonName: p.Name, Code: stored.Code, Number: stored.Number, Version: stored.Version}, nil
 }
 

@@ -1,6 +1,10 @@
 package flows
 
 import (
+	"slices"
+	"strconv"
+	"strings"
+
 	"khaibao/core"
 	"khaibao/core/qr"
 )
@@ -16,47 +20,100 @@ func (t *turn) result(r Result) {
 	case CodeChecked:
 		t.codeChecked(r)
 	case Declared:
-		t.declared(r)
+		t.declared([]Declared{r})
+	case DeclaredAll:
+		t.declared(r.List)
+	case Recalled:
+		t.recalled(r)
+	case Objected:
+		t.objected(r)
 	case QRs:
 		t.qrs(r.List)
 	}
 }
 
-// send completes a form's declaration with what the conversation knows.
-func (t *turn) send(form *Form, d Declare) {
+// complete adds to a form's declaration what the conversation knows.
+func (t *turn) complete(form *Form, d Declare) Declare {
 	d.Form = form.ID
 	d.Phone, d.Proven = t.phone(), true
 	if d.Phone == "" {
 		d.Phone, d.Proven = t.s.Proof.Phone, false
 	}
 	d.Notice = t.e.Known.NoticeSeen
-	t.do(d)
+	return d
+}
+
+// listUnproven has officers look at who declared without proof of the phone.
+func (t *turn) listUnproven(d Declare) {
 	if !d.Proven {
 		t.do(OpenTask{Kind: "unproven", Area: d.Person.Commune})
 	}
 }
 
 // declared ends the form: QR first, then what to do next.
-func (t *turn) declared(d Declared) {
+func (t *turn) declared(list []Declared) {
 	form := formByID(t.s.Form)
 	if form == nil { // nothing of ours was sent: show the QR all the same
 		form = &Resident
 	}
-	ending := form.Ending(View{Form: form, State: &t.s.State, Event: t.e})
+	r := run{form: form, s: t.s.State, e: t.e}
+	ending, same := r.ending(), t.s.State.Same
 	t.s.Form, t.s.Question = "", ""
 	t.s.State, t.s.Proof = State{Run: t.s.State.Run}, Proof{}
-	key := "done.first"
-	if d.Version > 1 {
-		key = "done.again"
+	switch d := list[0]; {
+	case len(list) > 1:
+		t.showAll(list)
+	case same:
+		t.showQR("done.same", qrCode(d, t.e.Today))
+		if strings.HasSuffix(ending.Key, well) {
+			return // one message each way
+		}
+	case d.Version > 1:
+		t.showQR("done.again", qrCode(d, t.e.Today))
+	default:
+		t.showQR("done.first", qrCode(d, t.e.Today))
 	}
-	t.showQR(key, QRCode{Name: d.PersonName, Code: d.Code, Number: d.Number, Day: t.e.Today})
 	ending.Args = with(ending.Args, "hotline", t.e.Setting.Hotline)
 	t.say(ending)
 }
 
+// well ends the key of an ending where nothing is wrong.
+const well = ".well"
+
+// endings are the ends of endings' keys, the worst first.
+var endings = []string{".urgent", ".ill", ".exposed"}
+
+// ending is what is said at the end; of several people by the worst.
+func (r *run) ending() core.Say {
+	worst, at := core.Say{}, len(endings)+1
+	for _, v := range r.views() {
+		end := r.form.Ending(v)
+		rank := slices.IndexFunc(endings, func(suffix string) bool { return strings.HasSuffix(end.Key, suffix) })
+		if rank < 0 {
+			rank = len(endings)
+		}
+		if rank < at {
+			worst, at = end, rank
+		}
+	}
+	return worst
+}
+
+func qrCode(d Declared, day core.Day) QRCode {
+	return QRCode{Name: d.PersonName, Code: d.Code, Number: d.Number, Day: day}
+}
+
+// showAll shows the QR codes of several people.
+func (t *turn) showAll(list []Declared) {
+	t.say(say("done.group", "count", strconv.Itoa(len(list))))
+	for _, d := range list {
+		t.showQR("done.of", qrCode(d, t.e.Today))
+	}
+}
+
 // qrs shows the codes asked for, and returns to the question that waits.
 func (t *turn) qrs(list []QRCode) {
-	waiting := t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode || t.s.Question == askedReturn
+	waiting := t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode || t.s.Question == askedReturn || t.s.Question == askedWho
 	switch {
 	case len(list) == 0 && t.phone() == "" && !waiting:
 		t.notice()

@@ -31,6 +31,7 @@ type Known struct {
 	Phone      string // E.164, proved for this address; "" when not proved
 	OptedOut   bool
 	Declared   bool // somebody tied to the proved phone has a declaration
+	Told       bool // was told of a declaration by somebody else, and may object
 	NoticeSeen int  // version of the privacy notice last shown, 0 for none
 }
 
@@ -113,6 +114,10 @@ type Declare struct {
 	Phone  string
 	Proven bool
 	Notice int // version of the privacy notice that was shown
+
+	PersonID string // of a person recalled; "" for one who is new or to be found
+	Proxy    bool   // by somebody else than the person
+	Notify   string // the person's own phone, E.164; "" when none was given
 }
 
 // Person is who a declaration speaks of.
@@ -135,6 +140,33 @@ type Declared struct {
 	Number     string // ten digits
 	Version    int    // 1 for a first declaration
 }
+
+// DeclareAll stores the declarations of several people made in one run.
+// Result: DeclaredAll.
+type DeclareAll struct{ List []Declare }
+
+// DeclaredAll tells what was stored, in the same order.
+type DeclaredAll struct{ List []Declared }
+
+// Recall asks for the people of the proved phone with their newest declaration
+// of a form, and for a form left half-way on another channel. Result: Recalled.
+type Recall struct {
+	Form  string
+	Moved bool // a form half-way elsewhere is to be brought here
+}
+
+// Recalled is the answer to Recall.
+type Recalled struct {
+	People []core.Remembered // the newest declaration first
+	Kept   *Kept             // was half-way at another address of the same phone
+}
+
+// Object says that what others declared for this phone's holder is wrong.
+// Result: Objected.
+type Object struct{}
+
+// Objected tells how many declarations were objected to.
+type Objected struct{ Count int }
 
 // FindQR asks for the QR codes of the persons tied to the proved phone, newest
 // declaration first. Result: QRs.
@@ -168,10 +200,16 @@ func (OptOut) effect()      {}
 func (OptIn) effect()       {}
 func (NoticeShown) effect() {}
 func (Declare) effect()     {}
+func (DeclareAll) effect()  {}
+func (Recall) effect()      {}
+func (Object) effect()      {}
 func (FindQR) effect()      {}
 func (OpenTask) effect()    {}
 
 func (CodeSent) result()    {}
 func (CodeChecked) result() {}
 func (Declared) result()    {}
+func (DeclaredAll) result() {}
+func (Recalled) result()    {}
+func (Objected) result()    {}
 func (QRs) result()         {}

@@ -18,6 +18,8 @@ type Form struct {
 	Area func(v View) string
 	// Declare makes the declaration out of the relevant answers.
 	Declare func(v View) Declare
+	// Recall makes answers out of a stored declaration; the inverse of Declare.
+	Recall func(p core.PersonFacts, facts, private map[string]any) []Answer
 	// Ending says what to do next, once it is stored; the hotline may be named in it.
 	Ending func(v View) core.Say
 }
@@ -34,6 +36,7 @@ const (
 	Paper                  // the number of an identity paper
 	Insurance              // the number of a health insurance card
 	Country                // a country
+	Phone                  // a person's phone number
 	Place                  // an area down to the commune, with what is finer
 	Quarter                // a quarter or hamlet and house within the area of the question it stands Under
 )
@@ -61,6 +64,8 @@ type Question struct {
 
 	Recheck  bool                // its choices are questions to go back to, or "keep"
 	Wordings func(v View) string // another wording of the question: added to its key; "" for none
+	Each     bool                // is asked of each of several people; else one answer serves all
+	About    string              // a SelectMany of people: to whom of them the question About applies
 	Optional bool                // may be passed over
 	Unshown  []string            // choices that are understood and not shown
 	Skip     string              // locale key of passing over an Optional; "" for choice.skip
@@ -68,6 +73,7 @@ type Question struct {
 	Daily    bool                // holds only for the day it was given
 	Ahead    string              // the follow-up whose answer means yes to this one
 	Under    string              // the question it belongs to: shown and forgotten with it
+	With     []string            // questions that are asked again when an earlier answer to this one holds no more
 	Resets   []string            // questions whose answers an answer to this one makes void
 	Hidden   func(v View) bool   // not shown in a review
 }
@@ -138,8 +144,12 @@ func (f *Form) question(id string) *Question {
 
 func (q *Question) relevant(v View) bool { return q.Relevant == nil || q.Relevant(v) }
 
-// offered lists the choices that make sense for this person.
+// offered lists the choices that make sense for this person; of a question
+// about several people, their places from 1.
 func (q *Question) offered(v View) []string {
+	if q.About != "" {
+		return append(v.State.places(), q.None)
+	}
 	if q.Offered == nil {
 		return q.Choices
 	}

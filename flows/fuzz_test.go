@@ -63,7 +63,7 @@ func checkSay(t *testing.T, b *locales.Bundle, s core.Say) {
 }
 
 var fuzzTexts = []string{
-	"kb", "khai báo", "xem qr", "thoát", "stop", "bật lại", "quay lại", "làm lại", "trợ giúp", "english", "tiếng việt", "/start",
+	"kb", "khai hộ", "như cũ", "thêm", "tất cả", "khai báo", "xem qr", "thoát", "stop", "bật lại", "quay lại", "làm lại", "trợ giúp", "english", "tiếng việt", "/start",
 	"sửa", "sửa 3", "ok", "không", "có", "0", "1", "2", "3", "9", "1 3", "12", "Nguyễn Văn An", "02/09/1955", "1990", "2016", "31/02/1955", "hôm qua",
 	"046055001234", "046155001234", "46055001234", "191234567", "000000000", "C1234567", "DN4460123456789", "0900123456", "123456", "654321",
 	"tổ 3, phường Vỹ Dạ, TP Huế", "hương vân", "phú vang", "quảng trị", "không rõ", "như hộ khẩu", "sốt, ho", "gan, có thai", "nam", "nữ", "Lào", "bỏ qua",
@@ -119,13 +119,23 @@ func sensible(s Session, n int) string {
 	case question == askedCode:
 		return "123456"
 	case question == Review:
-		return []string{"ok", "ok", "sửa", "3"}[n%4]
+		return []string{"ok", "ok", "sửa", "3", "thêm", "sốt"}[n%6]
 	case strings.HasPrefix(question, "check_"):
 		return []string{"2", "3", "1"}[n%3]
 	case question == askedReturn:
 		return "1"
+	case question == ReviewWhose:
+		return []string{"0", "1", "2"}[n%3]
+	case question == askedWho:
+		return []string{"1", "12", "0", "tất cả", "Trần Thị Bé", "tôi"}[n%6]
+	case question == "others":
+		return []string{"0", "0", "Lê Thị Chín", "Lê Văn Mười 1990 191234569"}[n%4]
+	case strings.HasPrefix(question, "who_"):
+		return []string{"0", "1", "12", "2"}[n%4]
+	case question == "phone":
+		return []string{"0", "0900222333"}[n%2]
 	}
-	return "kb"
+	return []string{"kb", "kb", "khai hộ", "như cũ", "không"}[n%5]
 }
 
 // playScript plays events to Turn, two bytes for each: what kind, and which.
@@ -141,6 +151,16 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 	}
 	var s Session
 	var actions []string // of buttons seen
+	memory := &pure{}
+	declare := func(d Declare) Declared {
+		checkDeclare(t, d)
+		declared++
+		known.Declared, known.Told = d.Proven, declared%3 == 0
+		if d.Proven {
+			memory.remember(d, 1, core.DayOf(now))
+		}
+		return Declared{PersonName: d.Person.Name, Code: strings.Repeat("A", 26), Number: "1000000007", Version: 1}
+	}
 	var turn func(e Event, depth int)
 	turn = func(e Event, depth int) {
 		e.Now, e.Today, e.Features, e.Known, e.Setting = now, core.DayOf(now), features, known, transcriptSetting
@@ -182,10 +202,21 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 					t.Fatalf("task %+v", effect)
 				}
 			case Declare:
-				checkDeclare(t, effect)
-				declared++
-				known.Declared = effect.Proven
-				result = Declared{PersonName: effect.Person.Name, Code: strings.Repeat("A", 26), Number: "1000000007", Version: 1}
+				result = declare(effect)
+			case DeclareAll:
+				if len(effect.List) < 2 || len(effect.List) > maxPeople {
+					t.Fatalf("%d declarations at once", len(effect.List))
+				}
+				var all DeclaredAll
+				for _, d := range effect.List {
+					all.List = append(all.List, declare(d))
+				}
+				result = all
+			case Recall:
+				result = memory.recall(effect)
+			case Object:
+				known.Told = false
+				result = Objected{Count: len(actions) % 2}
 			case FindQR:
 				qrs := QRs{}
 				if len(actions)%2 == 0 {
@@ -260,12 +291,12 @@ func normal(t *testing.T, s Session) string {
 func checkQuestion(t *testing.T, s Session) {
 	t.Helper()
 	if s.Form == "" {
-		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn}, s.Question) {
+		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn, askedWho}, s.Question) {
 			t.Fatalf("no question %q", s.Question)
 		}
 		return
 	}
-	if form := formByID(s.Form); form == nil || s.Question != Review && form.question(s.Question) == nil || s.Question != s.State.Question {
+	if form := formByID(s.Form); form == nil || s.Question != Review && s.Question != ReviewWhose && form.question(s.Question) == nil || s.Question != s.State.Question {
 		t.Fatalf("form %q has no question %q", s.Form, s.Question)
 	}
 }

@@ -60,8 +60,7 @@ func (t *turn) readReturn(in *core.Inbound) {
 	case "continue":
 		t.comeBack()
 	case "restart":
-		form := t.s.Kept.Form
-		t.begin(form)
+		t.begin(Intent{Form: t.s.Kept.Form, Proxy: t.s.Kept.State.member().Proxy})
 	default:
 		t.wrong("return.wrong")
 	}
@@ -73,7 +72,7 @@ func (t *turn) comeBack() {
 	k := *t.s.Kept
 	form := formByID(k.Form)
 	if form == nil {
-		t.begin(Resident.ID)
+		t.begin(Intent{Form: Resident.ID})
 		return
 	}
 	if !t.admitted(k.Form) {

@@ -62,6 +62,10 @@ func (t *turn) readMenu(in *core.Inbound) {
 		t.command(command(cmd))
 		return
 	}
+	if t.e.Known.Told && isWord(bareWords(in.Text), "khong", "ko", "k", "khong phai", "khong dung", "sai", "sai roi", "nham", "nham roi", "khong phai toi", "no", "wrong", "not me") {
+		t.do(Object{})
+		return
+	}
 	if cmd := meant(in.Text); cmd != cmdNone {
 		t.command(cmd)
 		return

@@ -108,7 +108,7 @@ func (t *turn) proved() {
 	case t.s.Kept != nil:
 		t.comeBack()
 	default:
-		t.begin(next)
+		t.begin(intentOf(next))
 	}
 }
 
@@ -269,7 +269,7 @@ func (t *turn) waive() {
 		t.comeBack()
 		return
 	}
-	t.begin(t.s.Proof.Next)
+	t.begin(intentOf(t.s.Proof.Next))
 }
 
 func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute)) }

@@ -11,34 +11,41 @@ import (
 
 // identityQuestions tell who declares.
 var identityQuestions = []Question{
-	{ID: "full_name", Kind: Name},
-	{ID: "birth", Kind: Date, Field: string(reading.Birth), Resets: []string{"check_birth", "check_papers"}},
-	{ID: "id_number", Kind: Paper, Choices: []string{"child"}, Offered: offerChild, Derive: deriveSex,
+	{ID: "full_name", Kind: Name, Each: true, Wordings: forOther},
+	{ID: "birth", Kind: Date, Each: true, Field: string(reading.Birth), Resets: []string{"check_birth", "check_papers"}},
+	{ID: "id_number", Kind: Paper, Each: true, Choices: []string{"child"}, Offered: offerChild, Derive: deriveSex,
 		Resets: []string{"check_birth", "check_sex", "check_papers"}},
 	// The card's digits tell sex and year of birth. Cards with faults exist, so a clash is a question.
-	{ID: "check_birth", Kind: SelectOne, Choices: []string{"id_number", "birth", "keep"}, Read: readClash("id_number", "birth"), Recheck: true, Hidden: always,
+	{ID: "check_birth", Kind: SelectOne, Each: true, Choices: []string{"id_number", "birth", "keep"}, Read: readClash("id_number", "birth"), Recheck: true, Hidden: always,
 		Relevant: yearClashes, Args: cardArgs},
-	{ID: "check_papers", Kind: SelectOne, Choices: []string{"id_number", "keep"}, Read: readHasPapers, Recheck: true, Hidden: always,
+	{ID: "check_papers", Kind: SelectOne, Each: true, Choices: []string{"id_number", "keep"}, Read: readHasPapers, Recheck: true, Hidden: always,
 		Relevant: grownWithoutPapers},
-	{ID: "sex", Kind: SelectOne, Choices: []string{"male", "female", "other"}, Read: readSex, Resets: []string{"check_sex"}},
-	{ID: "check_sex", Kind: SelectOne, Choices: []string{"id_number", "sex", "keep"}, Read: readClash("id_number", "sex"), Recheck: true, Hidden: always,
+	{ID: "sex", Kind: SelectOne, Each: true, Choices: []string{"male", "female", "other"}, Read: readSex, Resets: []string{"check_sex"}},
+	{ID: "check_sex", Kind: SelectOne, Each: true, Choices: []string{"id_number", "sex", "keep"}, Read: readClash("id_number", "sex"), Recheck: true, Hidden: always,
 		Relevant: sexClashes},
-	{ID: "nationality", Kind: Country, Choices: []string{"VN"}, Relevant: maybeForeign},
+	{ID: "nationality", Kind: Country, Each: true, Choices: []string{"VN"}, Relevant: maybeForeign},
+	// Whoever is declared for by another is told so, if there is a phone to tell it to.
+	{ID: "phone", Kind: Phone, Each: true, Optional: true, Relevant: newProxy},
 }
 
 // healthQuestions ask for exposures, symptoms and conditions
-// (docs/reference/vietnam.md 2.4).
+// (docs/reference/vietnam.md 2.4), after everybody who is declared for is known.
+// Of several people it is first asked whom a thing concerns: most are well.
 var healthQuestions = []Question{
-	{ID: "exposures", Kind: SelectMany, Choices: []string{"case", "epidemic_area", "person_from_area", "none"}, None: "none",
+	{ID: "others", Kind: Name, Optional: true, Relevant: inParty, Wordings: afterSome, Skip: "resident.others.skip", Hidden: always},
+	{ID: "who_exposures", Kind: SelectMany, About: "exposures", None: "none", Words: "who", Args: windowArgs, Relevant: several, Daily: true},
+	{ID: "exposures", Kind: SelectMany, Each: true, Choices: []string{"case", "epidemic_area", "person_from_area", "none"}, None: "none",
 		Args: windowArgs, ReadMany: readExposures, Daily: true},
-	{ID: "exposure_last", Kind: Date, Field: string(reading.PastEvent), Relevant: some("exposures"), Constraint: insideWindow,
+	{ID: "exposure_last", Kind: Date, Each: true, Field: string(reading.PastEvent), Relevant: some("exposures"), Constraint: insideWindow, With: []string{"exposures"},
 		Optional: true, Skip: "resident.exposure_last.skip", Args: windowArgs, Daily: true},
-	{ID: "symptoms", Kind: SelectMany, Words: "symptom", None: "none", ReadMany: readSymptoms, Daily: true,
+	{ID: "who_symptoms", Kind: SelectMany, About: "symptoms", None: "none", Words: "who", Relevant: several, Daily: true},
+	{ID: "symptoms", Kind: SelectMany, Each: true, Words: "symptom", None: "none", ReadMany: readSymptoms, Daily: true,
 		Choices: []string{"fever", "cough", "short_of_breath", "pneumonia", "sore_throat", "fatigue", "none"}},
 	// First whether there are any: eleven names are much to read for the healthy.
-	{ID: "has_conditions", Kind: SelectOne, Choices: []string{"yes", "no"}, Words: "choice", Read: readYesNo,
+	{ID: "who_conditions", Kind: SelectMany, About: "has_conditions", None: "none", Words: "who", Relevant: several},
+	{ID: "has_conditions", Kind: SelectOne, Each: true, Choices: []string{"yes", "no"}, Words: "choice", Read: readYesNo,
 		Ahead: "conditions", Hidden: hasAnswer("conditions"), Wordings: forWomen},
-	{ID: "conditions", Kind: SelectMany, Words: "condition", None: "none", ReadMany: readConditions, Offered: offerPregnant,
+	{ID: "conditions", Kind: SelectMany, Each: true, Words: "condition", None: "none", ReadMany: readConditions, Offered: offerPregnant,
 		Relevant: is("has_conditions", "yes"),
 		Choices: []string{"liver", "blood", "lung", "kidney", "heart", "hypertension", "hiv_immune", "transplant",
 			"diabetes", "cancer", "pregnant", "none"}},
@@ -49,10 +56,10 @@ var healthReviewed = []string{"exposures", "exposure_last", "symptoms", "has_con
 
 // Of what is asked behind one offer, as none of it is required.
 var (
-	insuranceQuestion = Question{ID: "insurance", Kind: Insurance, Optional: true, Relevant: is("more", "yes")}
+	insuranceQuestion = Question{ID: "insurance", Kind: Insurance, Each: true, Optional: true, Relevant: is("more", "yes")}
 	workQuestions     = []Question{
-		{ID: "occupation", Kind: Text, Optional: true, Relevant: grownAndMore},
-		{ID: "workplace", Kind: Text, Optional: true, Relevant: grownAndMore},
+		{ID: "occupation", Kind: Text, Each: true, Optional: true, Relevant: grownAndMore},
+		{ID: "workplace", Kind: Text, Each: true, Optional: true, Relevant: grownAndMore},
 	}
 )
 

@@ -26,10 +26,12 @@ func (r *run) read(q *Question, text string) {
 			return
 		}
 	}
-	switch q.Kind {
-	case SelectOne:
+	switch {
+	case q.ID == "others":
+		r.readOthers(q, text)
+	case q.Kind == SelectOne:
 		r.readOne(q, text)
-	case SelectMany:
+	case q.Kind == SelectMany:
 		r.readMany(q, text)
 	default:
 		r.readValue(q, text)
@@ -133,6 +135,16 @@ func (r *run) readAgain(q *Question, text string) bool {
 
 func (r *run) readMany(q *Question, text string) {
 	offered := r.numbered(q)
+	if q.About != "" {
+		switch set, none := r.readWho(text); {
+		case none:
+			r.check(q, Answer{Value: q.None})
+			return
+		case len(set) > 0:
+			r.check(q, Answer{Set: set})
+			return
+		}
+	}
 	if q.ReadMany != nil {
 		if set, none := q.ReadMany(text, offered); none {
 			r.check(q, Answer{Value: q.None})

@@ -17,20 +17,21 @@ var Resident = Form{
 		{ID: "current_sub", Kind: Quarter, Under: "current", Optional: true, Relevant: coarse("current"),
 			Args: areaArgs("current"), Wordings: withoutHouse("current")},
 	}, healthQuestions, []Question{
-		{ID: "more", Kind: SelectOne, Choices: []string{"yes", "no"}, Read: readMore, Hidden: is("more", "yes")},
+		{ID: "more", Kind: SelectOne, Each: true, Choices: []string{"yes", "no"}, Read: readMore, Hidden: is("more", "yes"), Relevant: mayAskMore},
 		insuranceQuestion,
 		// Keyed by name, as two official code lists of ethnic groups disagree.
-		{ID: "ethnicity", Kind: SelectOne, Optional: true, Free: true, Read: readEthnicity, Relevant: is("more", "yes"),
+		{ID: "ethnicity", Kind: SelectOne, Each: true, Optional: true, Free: true, Read: readEthnicity, Relevant: is("more", "yes"),
 			Choices: []string{"kinh", "ta_oi", "co_tu", "bru_van_kieu", "hoa", "tay", "thai", "muong", "nung", "khmer"}},
-		{ID: "religion", Kind: SelectOne, Optional: true, Free: true, Read: readReligion, Relevant: mayAskReligion,
+		{ID: "religion", Kind: SelectOne, Each: true, Optional: true, Free: true, Read: readReligion, Relevant: mayAskReligion,
 			Choices: []string{"none", "buddhist", "catholic", "protestant", "cao_dai", "hoa_hao"}},
-		{ID: "marital", Kind: SelectOne, Optional: true, Read: readMarital, Relevant: grownAndMore,
+		{ID: "marital", Kind: SelectOne, Each: true, Optional: true, Read: readMarital, Relevant: grownAndMore,
 			Choices: []string{"single", "married", "divorced", "widowed"}},
-		{ID: "education", Kind: SelectOne, Optional: true, Read: readEducation, Relevant: grownAndMore,
+		{ID: "education", Kind: SelectOne, Each: true, Optional: true, Read: readEducation, Relevant: grownAndMore,
 			Choices: []string{"untrained", "elementary", "intermediate", "college", "university", "postgraduate"}},
 	}, workQuestions),
 	Area:    homeArea,
 	Declare: declareResident,
+	Recall:  recallResident,
 	Ending:  endResident,
 }
 

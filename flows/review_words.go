@@ -34,7 +34,7 @@ var correcting = words1("sua sai nham doi lai bi cho toi em con muon cua cau so 
 
 // readReview reads what is typed at a review: "send", "edit", "again", or the
 // item to correct by its place in items; "" when not understood.
-func readReview(text string, items []*Question) (choice string, item int) {
+func readReview(text string, items []item) (choice string, item int) {
 	if n, ok := readItem(text); ok {
 		return "item", n
 	}
@@ -44,6 +44,10 @@ func readReview(text string, items []*Question) (choice string, item int) {
 		return "send", 0
 	case isWord(text, "xem", "xem lai", "cho xem lai", "cho toi xem lai", "xem lai da", "de xem lai", "review", "show"):
 		return "again", 0
+	case isWord(text, "them", "them nguoi", "khai them", "khai them nguoi", "khai ho", "khai ho nguoi khac", "add", "add person", "add another", "one more"):
+		return "add", 0
+	case commands[fold(text)] == cmdSame:
+		return "send", 0
 	case answer == "no":
 		return "edit", 0
 	}
@@ -58,10 +62,19 @@ func readReview(text string, items []*Question) (choice string, item int) {
 	if said == "dia chi" || said == "address" { // which of the two?
 		return "edit", 0
 	}
-	for i, q := range items {
-		if slices.Contains(called[q.ID], said) {
-			return "item", i + 1
+	found := 0
+	for i, it := range items {
+		if slices.Contains(called[it.ID], said) {
+			if found > 0 && items[found-1].of != it.of { // of which person?
+				return "edit", 0
+			}
+			if found == 0 {
+				found = i + 1
+			}
 		}
+	}
+	if found > 0 {
+		return "item", found
 	}
 	return "", 0
 }

@@ -65,9 +65,9 @@ func unreadable(in *core.Inbound) core.Say {
 func (r *run) question(q *Question) core.Say {
 	switch {
 	case q.Kind == Place && r.s.Open != nil:
-		return r.finerPlace(q)
+		return r.about(q, r.finerPlace(q))
 	case r.suggested(q) != "":
-		return r.suggestion(q)
+		return r.about(q, r.suggestion(q))
 	}
 	v := r.view()
 	s := core.Say{Key: q.key(r.form.ID) + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}
@@ -84,6 +84,9 @@ func (r *run) question(q *Question) core.Say {
 	number := 0
 	for _, c := range offered {
 		choice := core.Choice{Action: r.action(q.ID, c), Key: q.words(r.form.ID, c)}
+		if q.About != "" && c != q.None {
+			choice.Key, choice.Text = "", r.called(placeOf(c))
+		}
 		if zero(q, c) {
 			choice.Number = "0"
 		} else {
@@ -101,7 +104,7 @@ func (r *run) question(q *Question) core.Say {
 	if q.Optional {
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: q.words(r.form.ID, Skipped), Number: "0", Wide: true})
 	}
-	return s
+	return r.about(q, s)
 }
 
 // zero tells whether a choice is the 0 of a numbered list: people send 0 for no.
@@ -144,6 +147,8 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		word("choice.skip_done")
 	case q.Kind == SelectMany && len(set) == 0:
 		word(q.words(r.form.ID, q.None))
+	case q.About != "":
+		text(r.whoseWords(set))
 	case q.Kind == SelectMany:
 		keys := make([]string, len(set))
 		for i, c := range set {
@@ -162,6 +167,8 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		text(r.placeWords(q, a))
 	case q.Kind == Quarter:
 		text(joinTexts(", ", a.Sub, a.House))
+	case q.Kind == Phone:
+		text(localPhone(a.Value))
 	case q.Kind == Country:
 		text(countryName(a.Value, r.e.Known.Lang))
 	case q.Kind == Insurance:

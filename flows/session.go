@@ -1,6 +1,10 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"khaibao/core"
+)
 
 // Session is one address's place in a conversation. It is kept between two
 // messages as JSON: Form and Question in clear for counting, the rest sealed.
@@ -12,6 +16,26 @@ type Session struct {
 	Kept  *Kept     `json:"kept,omitempty"` // a form left half-way, to return to
 	Asked time.Time `json:"asked,omitzero"` // when the last question was asked
 	Proof Proof     `json:"proof,omitzero"` // of the phone
+
+	Intent Intent    `json:"intent,omitzero"` // what was asked for and waits for what is known
+	Offer  []Offered `json:"offer,omitempty"` // the people that were offered to declare for
+}
+
+// Intent is a declaration that somebody wants to make.
+type Intent struct {
+	Form  string   `json:"form,omitempty"`
+	Proxy bool     `json:"proxy,omitempty"` // for others
+	Same  bool     `json:"same,omitempty"`  // as last time, at once
+	Pick  []string `json:"pick,omitempty"`  // IDs of the people chosen
+	Name  string   `json:"name,omitempty"`  // of somebody new, as typed when asked for whom
+
+	Said []core.Say `json:"said,omitempty"` // to be said before what comes next
+}
+
+// Offered is one of the people that one may declare for.
+type Offered struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Kept is a form that was left, with its state.
@@ -24,7 +48,7 @@ type Kept struct {
 // Proof is how far the proving of a phone has come.
 type Proof struct {
 	Phone  string `json:"phone,omitempty"`  // E.164 as typed, not proved
-	Next   string `json:"next,omitempty"`   // what waits for the proof: a form's ID, or "qr"
+	Next   string `json:"next,omitempty"`   // what waits for the proof: a form's ID, with forOthers behind it, or "qr"
 	Failed int    `json:"failed,omitempty"` // codes that failed or never came
 	Live   bool   `json:"live,omitempty"`   // the newest code has neither failed nor been given up
 	Waived bool   `json:"waived,omitempty"` // goes on without proof

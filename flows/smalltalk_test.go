@@ -24,7 +24,7 @@ func TestSmallTalkInAForm(t *testing.T) {
 		for _, question := range []string{"full_name", "birth", "permanent_sub", "symptoms", "occupation"} {
 			s := standing(question)
 			s.State.Misses = 2
-			after, effects := Turn(s, plainEvent(text))
+			after, effects := turnNew(s, plainEvent(text))
 			if after.Question != question || len(after.State.Answers) != len(s.State.Answers) || after.State.Misses != 0 {
 				t.Errorf("%s: %q left %+v", question, text, after.State)
 			}
@@ -42,7 +42,7 @@ func TestUrgentWordsAreAnsweredFirst(t *testing.T) {
 	menu := Session{Question: askedMenu}
 	for _, s := range []Session{menu, {}, standing("full_name"), standing("permanent"), standing("has_conditions")} {
 		for _, text := range []string{"toi kho tho qua", "cap cuu voi", "me toi bat tinh", "I cannot breathe", "đau ngực dữ dội"} {
-			_, effects := Turn(s, plainEvent(text))
+			_, effects := turnNew(s, plainEvent(text))
 			if len(effects) == 0 {
 				t.Fatalf("%s: nothing said to %q", s.Question, text)
 			}

@@ -11,7 +11,22 @@ type State struct {
 	Answers  []Answer `json:"answers,omitempty"`  // one for each answered question, in order of answering
 	Open     *Open    `json:"open,omitempty"`     // an answer that is not whole yet
 	Misses   int      `json:"misses,omitempty"`   // misunderstandings in a row
+
+	People []Member `json:"people,omitempty"` // who is declared for, unless it is one new person: the writer
+	At     int      `json:"at,omitempty"`     // of several people, whom the last question was about: 1 is the first; else 0
+	Party  bool     `json:"party,omitempty"`  // more people may be added
+	Same   bool     `json:"same,omitempty"`   // all answers are of an earlier declaration
 }
+
+// Member is one of the people that a run declares for.
+type Member struct {
+	ID    string `json:"id,omitempty"`    // of a person recalled, "" for one who is new
+	Proxy bool   `json:"proxy,omitempty"` // is not the one who writes
+}
+
+// grouped tells whether the run is about several people. Then answers to a
+// question for Each are of one of them, and all others are common.
+func (s *State) grouped() bool { return len(s.People) > 1 }
 
 // Answer is what was said to one question.
 type Answer struct {
@@ -25,6 +40,8 @@ type Answer struct {
 	Sex   string   `json:"sex,omitempty"`   // what the digits of a card's number tell
 	Year  int      `json:"year,omitempty"`  // of birth, as the digits of a card's number tell
 	By    string   `json:"by,omitempty"`    // ID of the question whose answer gave this one
+	Of    int      `json:"of,omitempty"`    // of several people, whose answer it is: 1 is the first; 0 is common
+	Kept  bool     `json:"kept,omitempty"`  // taken from an earlier declaration
 }
 
 // Skipped is the Value of an optional question that was passed over.
@@ -42,21 +59,27 @@ type Open struct {
 	Typed  string   `json:"typed,omitempty"`  // what was typed so far
 }
 
-// answer finds the answer to a question; nil when there is none.
+// answer finds the answer to a question, of the person asked about or else the
+// common one; nil when there is none.
 func (s *State) answer(id string) *Answer {
+	var common *Answer
 	for i := range s.Answers {
-		if s.Answers[i].ID == id {
-			return &s.Answers[i]
+		switch a := &s.Answers[i]; {
+		case a.ID != id:
+		case a.Of == s.At:
+			return a
+		case a.Of == 0:
+			common = a
 		}
 	}
-	return nil
+	return common
 }
 
 // put returns the answers with one set, without touching the old slice.
 func put(answers []Answer, a Answer) []Answer {
 	out := make([]Answer, 0, len(answers)+2) // room for an answer that comes with it
 	for _, old := range answers {
-		if old.ID != a.ID {
+		if old.ID != a.ID || old.Of != a.Of {
 			out = append(out, old)
 		}
 	}

@@ -67,11 +67,20 @@ func (r *run) press(action string) {
 		r.repeat(say("press.old"))
 		return
 	}
+	id, place, _ := strings.Cut(id, personMark)
 	if id == Review {
 		r.pressReview(choice)
 		return
 	}
-	q, late := r.form.question(id), r.s.Question != id
+	of, at := placeOf(place), r.s.At
+	if of > len(r.s.People) || r.s.grouped() == (of == 0) && r.each(id) {
+		r.repeat(say("press.old"))
+		return
+	}
+	q, late := r.form.question(id), r.s.Question != id || of > 0 && of != at
+	if of > 0 {
+		r.s.At = of
+	}
 	if q == nil || !q.relevant(r.view()) || late && r.s.answer(id) == nil {
 		r.repeat(say("press.other"))
 		return
@@ -118,8 +127,12 @@ func (r *run) text(text string) {
 		r.correctList()
 		return
 	}
-	if r.s.Question == Review {
+	switch r.s.Question {
+	case Review:
 		r.textReview(text)
+		return
+	case ReviewWhose:
+		r.textWhose(text)
 		return
 	}
 	q := r.form.question(r.s.Question)
@@ -151,17 +164,21 @@ func (r *run) answer(q *Question, a Answer, late bool) {
 // go, answers it gives come, and follow-ups that are not asked any more go
 // too, so that none survives its question.
 func (r *run) record(q *Question, a Answer) {
+	a.Of, r.s.Same = r.s.of(q), false
 	r.s.Answers = put(r.s.Answers, a)
 	r.s.Answers = drop(r.s.Answers, func(old *Answer) bool {
-		return old.By == q.ID || slices.Contains(q.Resets, old.ID)
+		return (a.Of == 0 || old.Of == a.Of) && (old.By == q.ID || slices.Contains(q.Resets, old.ID))
 	})
 	if q.Derive != nil {
 		for _, d := range q.Derive(r.view(), a) {
 			if r.s.answer(d.ID) == nil {
-				d.By = q.ID
+				d.By, d.Of = q.ID, a.Of
 				r.s.Answers = put(r.s.Answers, d)
 			}
 		}
+	}
+	if q.About != "" {
+		r.spread(q, a)
 	}
 	r.prune()
 	r.close(q.ID)
@@ -179,10 +196,12 @@ func (r *run) close(id string) {
 // all that kept another relevant.
 func (r *run) prune() {
 	for {
-		v := r.view()
+		views := r.views()
 		left := drop(r.s.Answers, func(a *Answer) bool {
 			q := r.form.question(a.ID)
-			return q == nil || !q.relevant(v) || q.Kind == Place && q.hasChoice(a.Value) && !q.understands(v, a.Value)
+			return q == nil || !views.some(a.Of, func(v View) bool {
+				return q.relevant(v) && (q.Kind != Place || !q.hasChoice(a.Value) || q.understands(v, a.Value))
+			})
 		})
 		if len(left) == len(r.s.Answers) {
 			return
@@ -191,9 +210,15 @@ func (r *run) prune() {
 	}
 }
 
-// forget drops a question's answer, and those that stand under it.
+// forget drops a question's answer, and those that stand under it; of the
+// person asked about, if it is one for each.
 func (r *run) forget(id string) {
+	of := r.s.of(r.form.question(id))
+	r.s.Same = false
 	r.s.Answers = drop(r.s.Answers, func(a *Answer) bool {
+		if of > 0 && a.Of != of {
+			return false
+		}
 		if a.ID == id || a.By == id {
 			return true
 		}
@@ -205,10 +230,17 @@ func (r *run) forget(id string) {
 
 // back goes to the question answered last by the person.
 func (r *run) back() {
+	if r.dropUnnamed() {
+		r.said = append(r.said, say("back.done"))
+		r.ask()
+		return
+	}
 	for i := len(r.s.Answers) - 1; i >= 0; i-- {
-		a := &r.s.Answers[i]
-		if a.By == "" {
+		a := r.s.Answers[i]
+		if a.By == "" && !a.Kept {
+			r.s.At = max(a.Of, min(r.s.At, len(r.s.People)))
 			r.forget(a.ID)
+			r.dropUnnamed()
 			r.said = append(r.said, say("back.done"))
 			r.ask()
 			return
@@ -218,7 +250,11 @@ func (r *run) back() {
 }
 
 // next is the first question that is relevant and unanswered; nil at the end.
+// Of several people it becomes the one that is asked about.
 func (r *run) next() *Question {
+	if r.s.grouped() {
+		return r.nextOf()
+	}
 	v := r.view()
 	for i := range r.form.Questions {
 		q := &r.form.Questions[i]
@@ -231,13 +267,14 @@ func (r *run) next() *Question {
 
 // ask says what is to be said, and then the question that comes next.
 func (r *run) ask() {
+	at := r.s.At
 	q := r.next()
 	if q == nil {
 		r.review()
 		return
 	}
 	r.s.Question = q.ID
-	if r.s.Open != nil && r.s.Open.ID != q.ID {
+	if r.s.Open != nil && (r.s.Open.ID != q.ID || r.s.At != at) {
 		r.s.Open = nil
 	}
 	r.sayEcho()
@@ -298,6 +335,9 @@ func runMark(n int) string { return strconv.FormatInt(int64(n), 36) }
 
 // action is what a button sends back: at most 64 bytes, by the test of all forms.
 func (r *run) action(question, choice string) string {
+	if r.s.grouped() && r.each(question) {
+		question += personMark + strconv.Itoa(r.s.At)
+	}
 	return question + ":" + choice + ":" + runMark(r.s.Run)
 }
 

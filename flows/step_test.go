@@ -278,10 +278,10 @@ func BenchmarkTurn(b *testing.B) {
 	e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks["sms"], Setting: transcriptSetting,
 		Known: Known{Lang: "vi", Phone: transcriptPhone, NoticeSeen: 1}}
 	e.In = &core.Inbound{URN: core.TelURN(transcriptPhone), Text: "kb"}
-	begun, _ := Turn(Session{}, e)
+	begun, _ := turnNew(Session{}, e)
 	for _, text := range []string{"Nguyen Thi Hoa", "02/09/1985", "046185001234", "to 3, phuong Vy Da, TP Hue", "1", "0"} {
 		e.In.Text = text
-		begun, _ = Turn(begun, e)
+		begun, _ = turnNew(begun, e)
 	}
 	stored, err := json.Marshal(begun)
 	if err != nil {
@@ -294,7 +294,7 @@ func BenchmarkTurn(b *testing.B) {
 		if err := json.Unmarshal(stored, &s); err != nil {
 			b.Fatal(err)
 		}
-		s, effects := Turn(s, e)
+		s, effects := turnNew(s, e)
 		if _, err := json.Marshal(s); err != nil {
 			b.Fatal(err)
 		}

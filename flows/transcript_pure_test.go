@@ -26,8 +26,11 @@ type pure struct {
 	sent     int
 	persons  []QRCode
 	versions map[string]int
+	people   []core.Remembered
 	shown    []shownMessage
 	did      []string
+	told     []shownMessage // notices to others
+	notified map[string]bool
 }
 
 type sentCode struct {
@@ -38,14 +41,17 @@ type sentCode struct {
 }
 
 func newPure(b *locales.Bundle, name string) *pure {
-	return &pure{bundle: b, features: looks[name], codes: map[string]*sentCode{}, versions: map[string]int{}}
+	return &pure{bundle: b, features: looks[name], codes: map[string]*sentCode{}, versions: map[string]int{}, notified: map[string]bool{}}
 }
 
 func (p *pure) take(t *testing.T, in core.Inbound, now time.Time) ([]shownMessage, []string) {
 	t.Helper()
-	p.shown, p.did = nil, nil
+	p.shown, p.did, p.told = nil, nil, nil
 	p.turn(t, Event{In: &in}, in.URN, now)
-	return p.shown, p.did
+	if p.features.Plain { // a notice goes after the replies, on another network before them
+		return append(p.shown, p.told...), p.did
+	}
+	return append(p.told, p.shown...), p.did
 }
 
 func (p *pure) turn(t *testing.T, e Event, urn core.URN, now time.Time) {
@@ -121,6 +127,17 @@ func (p *pure) apply(effect Effect, urn core.URN, now time.Time) Result {
 		p.did = append(p.did, strings.TrimSpace("task: "+e.Kind+" "+e.Note))
 	case Declare:
 		return p.declare(e, now)
+	case DeclareAll:
+		var all DeclaredAll
+		for _, d := range e.List {
+			all.List = append(all.List, p.declare(d, now).(Declared))
+		}
+		return all
+	case Recall:
+		return p.recall(e)
+	case Object:
+		p.did = append(p.did, "objected")
+		return Objected{Count: 1}
 	case FindQR:
 		return QRs{List: p.persons}
 	}
@@ -187,6 +204,9 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 		p.persons = slices.Insert(p.persons, 0, code)
 	}
 	p.known.Declared = e.Proven
+	if e.Proven {
+		p.remember(e, p.versions[who], core.DayOf(now))
+	}
 	p.did = append(p.did, "declared: version "+strconv.Itoa(p.versions[who]),
 		fmt.Sprintf("person: %s, %s, %s, %s %s", e.Person.Name, e.Person.Birth, e.Person.Sex, e.Person.IDType, e.Person.ID),
 		fmt.Sprintf("lives in: %s %s", e.Person.Commune, e.Person.Sub))
@@ -195,6 +215,12 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 	} else {
 		p.did = append(p.did, "phone: "+e.Phone+" not proved")
 	}
+	if _, known := p.notified[e.Notify]; e.Notify != "" && !known {
+		p.tell(e.Notify)
+	}
+	if e.Proxy {
+		p.did = append(p.did, strings.TrimSpace("by another person "+e.Notify))
+	}
 	for _, key := range slices.Sorted(maps.Keys(e.Facts)) {
 		p.did = append(p.did, fmt.Sprintf("%s: %v", key, e.Facts[key]))
 	}
@@ -202,4 +228,64 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 		p.did = append(p.did, fmt.Sprintf("%s (private): %v", key, e.Private[key]))
 	}
 	return Declared{PersonName: e.Person.Name, Code: code.Code, Number: code.Number, Version: p.versions[who]}
+}
+
+// remember keeps a declaration as the store would give it back: through JSON.
+func (p *pure) remember(e Declare, version int, day core.Day) {
+	data, err := json.Marshal([2]any{e.Facts, e.Private})
+	if err != nil {
+		panic(err)
+	}
+	var back [2]map[string]any
+	if err := json.Unmarshal(data, &back); err != nil {
+		panic(err)
+	}
+	of := e.Person
+	m := core.Remembered{PersonID: of.Name + "|" + of.Birth, Self: !e.Proxy, Form: e.Form, Version: version, Day: day,
+		Facts: core.PersonFacts{Name: of.Name, Birth: of.Birth, Sex: of.Sex, IDType: of.IDType, ID: of.ID, Insurance: of.Insurance,
+			Commune: of.Commune, Sub: of.Sub, House: of.House}, Answers: back[0], Private: back[1]}
+	for i, old := range p.people {
+		if old.PersonID == m.PersonID && old.Form == m.Form {
+			m.Self = m.Self || old.Self
+			p.people = slices.Delete(p.people, i, i+1)
+			break
+		}
+	}
+	p.people = slices.Insert(p.people, 0, m)
+}
+
+// recall gives each person once: with the declaration of this form, if there is
+// one.
+func (p *pure) recall(e Recall) Recalled {
+	var out Recalled
+	for _, m := range p.people {
+		at := slices.IndexFunc(out.People, func(o core.Remembered) bool { return o.PersonID == m.PersonID })
+		if m.Form != e.Form {
+			m.Form, m.Version, m.Answers, m.Private = "", 0, nil, nil
+		}
+		switch {
+		case at < 0:
+			out.People = append(out.People, m)
+		case out.People[at].Version == 0:
+			out.People[at] = m
+		}
+	}
+	return out
+}
+
+// tell is the notice to somebody for whom another declared.
+func (p *pure) tell(phone string) {
+	p.notified[phone] = true
+	s := core.Say{Key: "proxy.told", Args: args{"last": lastDigits(p.known.Phone), "hotline": transcriptSetting.Hotline}}
+	by := slices.IndexFunc(p.people, func(m core.Remembered) bool { return m.Self })
+	if by < 0 {
+		s.Words = args{"by": "proxy.unnamed"}
+	} else {
+		s.Args["by"] = p.people[by].Facts.Name
+	}
+	before := p.shown
+	p.shown = nil
+	p.show(s, "vi", looks["sms"], core.TelURN(phone), "")
+	p.told = append(p.told, p.shown...)
+	p.shown = before
 }

@@ -21,6 +21,7 @@ const (
 	askedPhone  = "phone"
 	askedCode   = "code"
 	askedReturn = "return"
+	askedWho    = "who"
 )
 
 // nextQR is what waits for a proof when the person wanted to see a QR.
@@ -112,7 +113,7 @@ func (t *turn) message() {
 		return
 	}
 	cmd := commandOf(in)
-	if in.Action == "" && t.answers(cmd, in.Text) {
+	if in.Action == "" && t.answers(cmd, in.Text) || cmd == cmdProxy && t.s.Question == Review {
 		cmd = cmdNone
 	}
 	if t.s.Form != "" && t.e.Now.Sub(t.s.Asked) >= KeptFor {
@@ -145,6 +146,8 @@ func (t *turn) message() {
 		t.readCode(in)
 	case t.s.Question == askedReturn:
 		t.readReturn(in)
+	case t.s.Question == askedWho && len(t.s.Offer) > 0:
+		t.readWho(in)
 	default:
 		t.readMenu(in)
 	}
@@ -176,7 +179,14 @@ func (t *turn) command(cmd command) bool {
 	running := t.s.Form != ""
 	switch cmd {
 	case cmdDeclare:
-		t.declare()
+		t.declare(Intent{Form: Resident.ID})
+	case cmdProxy:
+		t.declare(Intent{Form: Resident.ID, Proxy: true})
+	case cmdSame:
+		if running {
+			return false
+		}
+		t.declare(Intent{Form: Resident.ID, Same: true})
 	case cmdQR:
 		t.do(FindQR{})
 	case cmdHelp:
@@ -234,7 +244,7 @@ func (t *turn) setLang(lang string) {
 }
 
 // declare begins the declaration, or returns to one that was begun.
-func (t *turn) declare() {
+func (t *turn) declare(want Intent) {
 	switch {
 	case t.s.Form != "":
 		t.note(say("form.running"))
@@ -242,32 +252,37 @@ func (t *turn) declare() {
 	case t.s.Kept != nil && t.e.Now.Sub(t.s.Kept.At) < KeptFor:
 		t.offerReturn()
 	default:
-		t.begin(Resident.ID)
+		t.begin(want)
 	}
 }
 
-// begin starts a form: notice and proof of the phone come before its first question.
-func (t *turn) begin(form string) {
+// begin starts a declaration: notice and proof of the phone come before its
+// first question, and what is known of the phone's people before that.
+func (t *turn) begin(want Intent) {
 	t.s.Kept = nil
 	t.s.Form = ""
-	if !t.admitted(form) {
+	next := want.Form
+	if want.Proxy {
+		next += forOthers
+	}
+	if !t.admitted(next) {
 		return
 	}
-	if t.e.Known.Declared {
-		t.note(say("form.again"))
+	if t.phone() == "" { // not proved: nothing is filled in
+		t.fresh(want)
+		return
 	}
-	t.s.Form, t.s.State = form, State{Run: t.s.State.Run + 1}
-	t.step(t.silent())
+	t.recall(want, true)
 }
 
 // restart forgets all answers of this run.
 func (t *turn) restart() {
 	if t.s.Form == "" {
-		t.begin(Resident.ID)
+		t.begin(Intent{Form: Resident.ID})
 		return
 	}
 	t.note(say("restart.done"))
-	t.s.State = State{Run: t.s.State.Run + 1}
+	t.s.State = State{Run: t.s.State.Run + 1, People: t.s.State.fresh(), Party: t.s.State.Party}
 	t.step(t.silent())
 }
 
@@ -282,6 +297,8 @@ func (t *turn) again() {
 		t.askCode()
 	case t.s.Question == askedReturn && t.s.Kept != nil:
 		t.offerReturn()
+	case t.s.Question == askedWho && len(t.s.Offer) > 0:
+		t.askWho()
 	default:
 		t.ask(askedMenu, core.Say{Key: "menu.ask", Choices: t.menu()})
 	}
@@ -318,7 +335,15 @@ func (t *turn) step(e Event) {
 		case Reply:
 			t.say(effect.Say)
 		case Declare:
-			t.send(form, effect)
+			effect = t.complete(form, effect)
+			t.do(effect)
+			t.listUnproven(effect)
+		case DeclareAll:
+			for i := range effect.List {
+				effect.List[i] = t.complete(form, effect.List[i])
+			}
+			t.do(effect)
+			t.listUnproven(effect.List[0])
 		case OpenTask:
 			effect.Area = form.Area(View{Form: form, State: &t.s.State, Event: t.e})
 			t.do(effect)

@@ -82,7 +82,7 @@ func TestProofOfThePhone(t *testing.T) {
 	for _, tt := range tests {
 		e := tt.event
 		e.Now, e.Today, e.Features, e.Setting, e.Known.NoticeSeen = time.Unix(1, 0), "2021-08-15", looks["web"], transcriptSetting, 1
-		if _, effects := Turn(tt.session, e); told(effects) != tt.want {
+		if _, effects := turnNew(tt.session, e); told(effects) != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, told(effects), tt.want)
 		}
 	}
@@ -94,7 +94,7 @@ func TestTypedNumbersAreAnsweredAlike(t *testing.T) {
 	e := Event{Now: time.Unix(1, 0), Today: "2021-08-15", Features: looks["web"], Setting: transcriptSetting, Known: Known{NoticeSeen: 1}}
 	said := func(number string) string {
 		e.In = &core.Inbound{Text: number}
-		s, effects := Turn(Session{Question: askedPhone, Proof: Proof{Next: "resident"}}, e)
+		s, effects := turnNew(Session{Question: askedPhone, Proof: Proof{Next: "resident"}}, e)
 		all := told(effects)
 		next := e
 		next.In, next.Result = nil, CodeSent{Phone: s.Proof.Phone}
@@ -110,7 +110,7 @@ func TestUnprovenDeclarationIsListed(t *testing.T) {
 	s := Session{Form: "resident", Question: Review, Proof: Proof{Phone: "+84900222333", Waived: true}, State: reviewed}
 	e := Event{Now: time.Unix(1, 0), Today: "2021-08-15", Features: looks["web"], Setting: transcriptSetting, In: &core.Inbound{Text: "ok"}}
 	s.Asked = e.Now
-	_, effects := Turn(s, e)
+	_, effects := turnNew(s, e)
 	if len(effects) != 2 {
 		t.Fatalf("effects %s", told(effects))
 	}
@@ -147,7 +147,7 @@ func TestEndings(t *testing.T) {
 		answers := append([]Answer{}, reviewed.Answers...)
 		answers = put(put(answers, Answer{ID: "symptoms", Set: tt.symptoms}), Answer{ID: "exposures", Set: tt.exposures})
 		s := Session{Form: "resident", Question: Review, State: State{Question: Review, Answers: answers}}
-		_, effects := Turn(s, Event{Now: time.Unix(1, 0), Features: looks["telegram"], Setting: transcriptSetting,
+		_, effects := turnNew(s, Event{Now: time.Unix(1, 0), Features: looks["telegram"], Setting: transcriptSetting,
 			Result: Declared{PersonName: "Lê Na", Code: strings.Repeat("A", 26), Number: "1000000007", Version: 1}})
 		if got := told(effects); got != "done.first; "+tt.want {
 			t.Errorf("%s: %s", tt.name, got)
@@ -189,7 +189,7 @@ func TestShareButtonSaysWhatItDoes(t *testing.T) {
 	for channel, want := range map[string]string{"telegram": "phone.share", "zalo": "phone.share.unvouched", "web": "phone.ask"} {
 		e := plainEvent("kb")
 		e.Features, e.Known.Phone = looks[channel], ""
-		_, effects := Turn(Session{}, e)
+		_, effects := turnNew(Session{}, e)
 		if got := told(effects); !strings.HasSuffix(got, want) {
 			t.Errorf("%s: %s, want %s at the end", channel, got, want)
 		}
@@ -203,7 +203,7 @@ func TestWithdrawal(t *testing.T) {
 		Kept: &Kept{Form: "resident"}, Proof: Proof{Phone: "+84900222333"}}
 	e := plainEvent("")
 	e.In.Control = core.Withdraw
-	next, effects := Turn(s, e)
+	next, effects := turnNew(s, e)
 	if got := told(effects); got != "OptOut{}; OpenTask{Kind:withdrawn Area: Note:}" {
 		t.Errorf("got %s", got)
 	}

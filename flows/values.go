@@ -59,6 +59,13 @@ func (r *run) readValue(q *Question, text string) {
 			return
 		}
 		r.check(q, Answer{Value: id.Normalized, Type: id.Type})
+	case Phone:
+		phone, complaint := readPhone(text)
+		if complaint != "" {
+			r.wrong(say(complaint))
+			return
+		}
+		r.check(q, Answer{Value: phone})
 	case Country:
 		code := readCountry(text)
 		if code == "" {
@@ -118,7 +125,7 @@ func (r *run) heard(q *Question) core.Say {
 	var derived []string
 	for i := range r.s.Answers {
 		a := &r.s.Answers[i]
-		if d := r.form.question(a.ID); a.By == q.ID && d != nil && d.hasChoice(a.Value) {
+		if d := r.form.question(a.ID); a.By == q.ID && a.Of == r.s.of(q) && q.About == "" && d != nil && d.hasChoice(a.Value) {
 			derived = append(derived, d.words(r.form.ID, a.Value))
 		}
 	}

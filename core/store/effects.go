@@ -62,10 +62,10 @@ func (tx *Tx) millisIf(yes bool) int64 {
 }
 
 // OpenTask makes a task for officers. While one of its kind is open for the
-// address, it only counts another attempt.
+// address and person, it only counts another attempt.
 func (tx *Tx) OpenTask(ctx context.Context, t core.Task) error {
 	n, err := tx.q.exec(ctx, `UPDATE tasks SET attempts = attempts + 1, note = $3
-		WHERE address_id = $1 AND kind = $2 AND closed_at = 0`, t.AddressID, t.Kind, t.Note)
+		WHERE address_id = $1 AND kind = $2 AND person_id = $4 AND closed_at = 0`, t.AddressID, t.Kind, t.Note, t.PersonID)
 	if err != nil {
 		return fmt.Errorf("open task: %w", err)
 	}
