@@ -164,15 +164,15 @@ func (s *Store) finishLoad(ctx context.Context, l Load) error {
 // linkAllLikely does for everybody what Tx.linkLikely does for one person. What
 // more than 21 share is left out, as nobody is linked to more than 20 there.
 func linkAllLikely(ctx context.Context, q querier, now int64) error {
-	const differ = ` AND (a.id_hash = '' OR b.id_hash = '' OR a.id_hash = b.id_hash OR a.id_type <> b.id_type)`
+	const numbersAgree = ` AND (a.id_hash = '' OR b.id_hash = '' OR a.id_hash = b.id_hash OR a.id_type <> b.id_type)`
 	for _, same := range []struct{ reason, from, columns, join, unless string }{
 		{"id", `people WHERE id_hash <> '' AND merged_into = ''`, `id_hash`,
 			`people %[1]s ON %[1]s.id_hash = same.id_hash AND %[1]s.id_hash <> ''`, ``},
 		{"phone", `people p JOIN ties t ON t.person_id = p.id WHERE t.phone_hash <> '' AND p.merged_into = ''`, `phone_hash, name_key, birth_year`,
 			`ties t%[1]s ON t%[1]s.phone_hash = same.phone_hash AND t%[1]s.phone_hash <> ''
-			JOIN people %[1]s ON %[1]s.id = t%[1]s.person_id AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, differ},
+			JOIN people %[1]s ON %[1]s.id = t%[1]s.person_id AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, ``},
 		{"name", `people WHERE merged_into = ''`, `commune, name_key, birth_year`,
-			`people %[1]s ON %[1]s.commune = same.commune AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, differ},
+			`people %[1]s ON %[1]s.commune = same.commune AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, numbersAgree},
 	} {
 		_, err := q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at)
 			SELECT DISTINCT a.id, b.id, 'likely', '`+same.reason+`', CAST($1 AS BIGINT)

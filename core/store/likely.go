@@ -12,8 +12,10 @@ const maxLikely = 20
 
 // linkLikely remembers who may be the same person: by ID number, else by phone,
 // name and birth year, else by commune, name and birth year. A name is the same
-// without its marks and in another order of its words. Nothing is merged and
-// nothing blocked; whom an officer held apart stays apart.
+// without its marks and in another order of its words. Many share all
+// three with a neighbour: two who gave different numbers of one kind of
+// paper are not likely by them; by one phone they are, as numbers are mistyped.
+// Nothing is merged and nothing blocked; whom an officer held apart stays apart.
 func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phone string) error {
 	idHash := tx.idHash(p.ID)
 	for _, by := range []struct {
@@ -22,9 +24,9 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 	}{
 		{"id", `SELECT p.id FROM people p WHERE p.id_hash = $1 AND p.id_hash <> ''`, []any{idHash}},
 		{"phone", `SELECT p.id FROM people p JOIN ties t ON t.person_id = p.id AND t.phone_hash = $1 AND t.phone_hash <> ''
-			WHERE p.name_key = $2 AND p.birth_year = $3` + numbersAgree("$4", "$5"), []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear(), idHash, p.IDType}},
-		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3` + numbersAgree("$4", "$5"),
-			[]any{p.Commune, p.NameKey(), p.BirthYear(), idHash, p.IDType}},
+			WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
+		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3
+			AND ($4 = '' OR p.id_hash = '' OR p.id_hash = $4 OR p.id_type <> $5)`, []any{p.Commune, p.NameKey(), p.BirthYear(), idHash, p.IDType}},
 	} {
 		if by.args[0] == "" {
 			continue
@@ -46,10 +48,4 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 		}
 	}
 	return nil
-}
-
-// numbersAgree leaves out who has another number of the same kind of paper: two
-// of one name, of whom we know that they are two.
-func numbersAgree(idHash, idType string) string {
-	return ` AND (` + idHash + ` = '' OR p.id_hash IN ('', ` + idHash + `) OR p.id_type <> ` + idType + `)`
 }
