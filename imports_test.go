@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"flows":                {"core/...", "locales"},
 	"bots/telegram":        {"core", "core/channel", "core/qr", "locales"},
 	"bots/web":             {"core", "core/channel", "core/codes", "core/qr", "locales"},
-	"bots/sandbox":         {"core", "locales"},
+	"bots/sandbox":         {"core", "core/qr", "locales"},
 	"bots/bottest":         {"core", "core/channel"},
 	"sms":                  {"core", "core/channel", "locales"},
 	"core/channel":         {"core"},

@@ -31,7 +31,10 @@ func (s *Sandbox) act(w http.ResponseWriter, r *http.Request) {
 		s.sms.Block(t.Owner.Phone, r.FormValue("on") == "1")
 		s.news.tell(t.Key())
 		done = true
-	case !t.Keypad:
+	case t.Keypad:
+	case strings.HasPrefix(act, "zalo-"):
+		done = s.zalo != nil && s.actZalo(strings.TrimPrefix(act, "zalo-"), t.Owner, r)
+	default:
 		done = s.actTelegram(act, t.Owner, r)
 	}
 	if !done {
@@ -68,9 +71,13 @@ func (s *Sandbox) actTelegram(act string, o Owner, r *http.Request) bool {
 	case "card":
 		return tg.SendCard(o.ID, Card{Phone: "84900000999", Name: "Người khác", UserID: o.ID + 1}) != 0
 	case "location":
-		return tg.ShareLocation(o.ID, 16.4637, 107.5909) != 0 // Đại Nội, Huế
+		return tg.ShareLocation(o.ID, hueLatitude, hueLongitude) != 0
 	case "picture":
-		return s.sendPicture(o, r)
+		data := formPicture(r)
+		return data != nil && tg.SendPicture(o.ID, data, r.FormValue("caption")) != 0
+	case "id-card":
+		data := cardPhoto(o, r.FormValue("whose"))
+		return data != nil && tg.SendPicture(o.ID, data, "") != 0
 	case "block":
 		tg.Block(o.ID, r.FormValue("on") == "1")
 		return true
@@ -78,14 +85,21 @@ func (s *Sandbox) actTelegram(act string, o Owner, r *http.Request) bool {
 	return false
 }
 
-func (s *Sandbox) sendPicture(o Owner, r *http.Request) bool {
+// Where people send their location from: the citadel of Huế.
+const hueLatitude, hueLongitude = 16.4637, 107.5909
+
+// formPicture is the file of a form, nil when there is none.
+func formPicture(r *http.Request) []byte {
 	file, _, err := r.FormFile("picture")
 	if err != nil {
-		return false
+		return nil
 	}
 	defer file.Close()
 	data, err := io.ReadAll(file)
-	return err == nil && s.telegram.SendPicture(o.ID, data, r.FormValue("caption")) != 0
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // back ends an act: the script wants no page, a form goes back to where it
@@ -102,8 +116,8 @@ func (s *Sandbox) back(w http.ResponseWriter, r *http.Request, key string) {
 	to := "/sandbox/"
 	if r.FormValue("alone") == "1" {
 		to += "tel/" + key
-		if r.FormValue("app") == "sms" {
-			query.Set("app", "sms")
+		if app := r.FormValue("app"); app == "sms" || app == "zalo" {
+			query.Set("app", app)
 		}
 	}
 	if len(query) > 0 {
@@ -164,6 +178,7 @@ type networkRow struct {
 	Key, Name     string
 	How           string // the failure that is switched on
 	Waiting, Lost int
+	Stopped       bool // nothing is delivered any more
 	Faults        []string
 }
 
@@ -199,6 +214,13 @@ func (s *Sandbox) networks() []networkRow {
 		}
 		rows = append(rows, row)
 	}
+	if s.zalo != nil {
+		waiting, lost := s.zalo.Pending()
+		rows = append(rows, networkRow{
+			Key: "zalo", Name: "Zalo", How: s.wall.switched("zalo"),
+			Waiting: waiting, Lost: lost, Stopped: s.zalo.Stopped(), Faults: s.zalo.Faults(),
+		})
+	}
 	return rows
 }
 
@@ -215,6 +237,11 @@ func (s *Sandbox) setNetwork(w http.ResponseWriter, r *http.Request) {
 		s.telegram.Fail(hows[i].failures)
 	case network == "sms" && s.sms != nil:
 		s.sms.Fail(hows[i].failures)
+	case network == "zalo" && s.zalo != nil:
+		s.zalo.Fail(hows[i].failures)
+		if hows[i].failures == (Failures{}) {
+			s.zalo.Resubscribe()
+		}
 	default:
 		http.Error(w, "no such network", http.StatusUnprocessableEntity)
 		return

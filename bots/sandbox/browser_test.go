@@ -35,6 +35,46 @@ func browse(t *testing.T) context.Context {
 	return ctx
 }
 
+// tab is an open page.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func newTab(t *testing.T) *tab { return &tab{t, browse(t)} }
+
+func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// read is the text that a script gives.
+func (b *tab) read(script string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script))
+	if err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+	return text
+}
+
+// until waits for a script to hold. chromedp's own Poll makes code of text,
+// which the page's policy forbids.
+func (b *tab) until(what, script string) {
+	b.t.Helper()
+	for end := time.Now().Add(15 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		holds, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+script+")"))
+		if err == nil && holds {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Fatalf("waited for %s: %v\n%s", what, err, b.read(`document.activeElement.outerHTML + document.querySelector('#tel-1').innerText`))
+		}
+	}
+}
+
 // What is typed and where the focus stands must outlive everything that
 // arrives meanwhile.
 func TestLiveTelephones(t *testing.T) {
@@ -54,34 +94,8 @@ func TestLiveTelephones(t *testing.T) {
 		}
 		return fmt.Sprint(m.ID)
 	}
-	ctx := browse(t)
-	do := func(what string, steps ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		if err := chromedp.Do(ctx, steps...); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-	}
-	read := func(script string) string {
-		t.Helper()
-		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](script))
-		if err != nil {
-			t.Fatalf("%s: %v", script, err)
-		}
-		return text
-	}
-	until := func(what, script string) {
-		t.Helper()
-		// chromedp's own Poll makes code of text, which the page's policy forbids.
-		for end := time.Now().Add(15 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-			holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+script+")"))
-			if err == nil && holds {
-				return
-			}
-			if time.Now().After(end) {
-				t.Fatalf("waited for %s: %v\n%s\n%+v", what, err, read(`document.activeElement.outerHTML + document.querySelector('#tel-1').innerText`), s.telegram.Screen(id))
-			}
-		}
-	}
+	tab := newTab(t)
+	do, read, until := tab.do, tab.read, tab.until
 
 	do("open", chromedp.Navigate(s.web.URL+"/sandbox/"))
 	do("press START by keyboard",

@@ -33,11 +33,13 @@ var templates = func() map[string]*template.Template {
 				}
 				return vi
 			},
-			"lang":  func() string { return lang },
-			"clock": func(at time.Time) string { return at.In(core.Zone).Format("15:04") },
-			"links": links,
-			"local": local,
-			"hows":  func() []how { return hows },
+			"lang":   func() string { return lang },
+			"clock":  func(at time.Time) string { return at.In(core.Zone).Format("15:04") },
+			"links":  links,
+			"local":  local,
+			"abroad": func(phone string) string { return strings.TrimPrefix(phone, "+") },
+			"cards":  cardsOf,
+			"hows":   func() []how { return hows },
 			"keypad": func() []string {
 				return []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"}
 			},
@@ -135,58 +137,6 @@ func (s *Sandbox) render(w http.ResponseWriter, r *http.Request, name string, da
 	_, _ = w.Write([]byte(page.String())) // a reader that left wants no page
 }
 
-// face is one telephone as a template shows it.
-type face struct {
-	*Telephone
-	App    string // "telegram" or "sms": what is on its screen
-	Alone  bool   // the only one on its page
-	Screen Screen
-	SMS    []SMS
-	HasSMS bool
-	Newest *SMS // to announce above another app; nil when nothing is unread
-}
-
-// fresh is how long an SMS is announced above the other app.
-const fresh = 10 * time.Minute
-
-func (s *Sandbox) face(t *Telephone, app string, alone bool) face {
-	f := face{Telephone: t, App: app, Alone: alone, HasSMS: s.sms != nil}
-	if t.Keypad {
-		f.App = "sms"
-	} else {
-		f.Screen = s.telegram.Screen(t.Owner.ID)
-		if f.App != "sms" || s.sms == nil {
-			f.App = "telegram"
-		}
-	}
-	if s.sms != nil {
-		f.SMS = s.sms.Messages(t.Owner.Phone)
-		f.Newest = s.unread(f)
-	}
-	return f
-}
-
-// unread is the SMS to announce above the other app: the newest one, until the
-// messages were open or its owner wrote something after it, a code for one.
-func (s *Sandbox) unread(f face) *SMS {
-	if len(f.SMS) == 0 {
-		return nil
-	}
-	last := &f.SMS[len(f.SMS)-1]
-	if f.App == "sms" {
-		s.wall.see(f.Key(), last.ID)
-	}
-	if last.Mine || time.Since(last.At) >= fresh || s.wall.seen(f.Key(), last.ID) {
-		return nil
-	}
-	for _, b := range f.Screen.Bubbles {
-		if b.Mine && b.At.After(last.At) {
-			return nil
-		}
-	}
-	return last
-}
-
 func (s *Sandbox) showWall(w http.ResponseWriter, r *http.Request) {
 	var faces []face
 	for _, t := range s.wall.all() {
@@ -219,6 +169,9 @@ func (s *Sandbox) showNetworks(w http.ResponseWriter, r *http.Request) {
 
 func (s *Sandbox) showPicture(w http.ResponseWriter, r *http.Request) {
 	data := s.telegram.File(r.PathValue("id"))
+	if data == nil && s.zalo != nil {
+		data = s.zalo.File(r.PathValue("id"))
+	}
 	if data == nil {
 		http.NotFound(w, r)
 		return

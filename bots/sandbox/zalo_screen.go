@@ -8,6 +8,7 @@ type ZaloScreen struct {
 	Opened  bool // the person follows, wrote, or pressed "Nhắn tin"
 	Follows bool
 	Left    bool         // stopped following
+	Asked   string       // ID of the newest request for details that was not answered; "" for none
 	Unseen  int          // messages of the OA's that the person has not looked at
 	Bubbles []ZaloBubble // oldest first
 	Shared  *ZaloInfo    // what the person filled in last
@@ -43,6 +44,9 @@ type ZaloButton struct {
 	Content string // of an SMS to write
 }
 
+// Sends tells that pressing the button sends its payload.
+func (b ZaloButton) Sends() bool { return b.Payload != "" }
+
 // ZaloRow is an entry of a list.
 type ZaloRow struct {
 	Title, Subtitle string
@@ -63,6 +67,12 @@ func (z *Zalo) Screen(phone string) ZaloScreen {
 	s := ZaloScreen{OAName: z.account.OAName, Opened: p.opened || p.follows, Follows: p.follows, Left: p.left, Shared: p.shared}
 	for i, b := range p.bubbles {
 		s.Bubbles = append(s.Bubbles, *b)
+		switch {
+		case b.Request != nil:
+			s.Asked = b.ID
+		case b.Info != nil:
+			s.Asked = ""
+		}
 		if i >= p.seen && !b.Mine {
 			s.Unseen++
 		}

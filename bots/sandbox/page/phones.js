@@ -19,7 +19,7 @@ function put(old, fresh) {
       now = was;
     } else if ('list' in next.dataset) {
       put(was, next);
-    } else if (!was.isEqualNode(next)) {
+    } else if (leaveOpen(was, next), !was.isEqualNode(next)) {
       now = next;
       refocus(was, next);
     }
@@ -34,6 +34,12 @@ function put(old, fresh) {
     }
   }
   for (const gone of have.values()) gone.remove();
+}
+
+// leaveOpen opens what the reader has opened.
+function leaveOpen(was, next) {
+  const fresh = next.querySelectorAll('details');
+  was.querySelectorAll('details').forEach((d, i) => { if (fresh[i]) fresh[i].open = d.open; });
 }
 
 // refocus gives the focus of a button to the same button of its successor.
