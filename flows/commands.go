@@ -26,6 +26,8 @@ const (
 	cmdCorrect  command = "correct"
 	cmdProxy    command = "proxy"
 	cmdSame     command = "same"
+	cmdLost     command = "lost"
+	cmdHeld     command = "held"
 )
 
 // commands are whole messages, folded: lower case, no marks, single blanks.
@@ -47,6 +49,13 @@ var commands = map[string]command{
 
 	"xem qr": cmdQR, "xemqr": cmdQR, "qr": cmdQR, "ma qr": cmdQR, "lay qr": cmdQR, "xem ma qr": cmdQR,
 	"lay ma qr": cmdQR, "my qr": cmdQR, "show qr": cmdQR, "get qr": cmdQR, "qr code": cmdQR,
+
+	"doi qr": cmdLost, "doiqr": cmdLost, "mat qr": cmdLost, "matqr": cmdLost, "mat ma qr": cmdLost, "doi ma qr": cmdLost, "lo qr": cmdLost,
+	"cap lai qr": cmdLost, "toi mat qr": cmdLost, "toi mat ma qr": cmdLost, "lam lai qr": cmdLost, "lost qr": cmdLost, "replace qr": cmdLost, "new qr": cmdLost, "lost my qr": cmdLost,
+
+	"du lieu": cmdHeld, "dulieu": cmdHeld, "du lieu cua toi": cmdHeld, "thong tin cua toi": cmdHeld, "lich su": cmdHeld, "lich su khai bao": cmdHeld,
+	"xem lich su": cmdHeld, "ai da xem": cmdHeld, "ai xem": cmdHeld, "ai xem thong tin cua toi": cmdHeld, "xem thong tin": cmdHeld,
+	"my data": cmdHeld, "history": cmdHeld, "my history": cmdHeld, "who looked": cmdHeld, "what do you hold about me": cmdHeld,
 
 	"tro giup": cmdHelp, "trogiup": cmdHelp, "help": cmdHelp, "huong dan": cmdHelp,
 	"giup": cmdHelp, "giup toi": cmdHelp, "giup voi": cmdHelp,

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"khaibao/core"
@@ -159,7 +161,12 @@ func (r *turnRun) apply(ctx context.Context, effect Effect) (Result, error) {
 	case Object:
 		return r.object(ctx)
 	case FindQR:
-		return r.findQR(ctx)
+		return r.findQR(ctx, e)
+	case ReplaceQR:
+		return r.replaceQR(ctx, e)
+	case FindHeld:
+		held, err := r.tx.Held(ctx, r.at)
+		return Held{held}, err
 	case OpenTask:
 		return nil, r.openTask(ctx, e)
 	}
@@ -241,16 +248,35 @@ func levels(code, home string) (commune, district, province string) {
 	return commune, district, province
 }
 
-func (r *turnRun) findQR(ctx context.Context) (Result, error) {
+func (r *turnRun) findQR(ctx context.Context, e FindQR) (Result, error) {
 	found, err := r.tx.FindQRs(ctx, r.at)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]QRCode, len(found))
 	for i, q := range found {
-		list[i] = QRCode{Name: q.Name, Code: q.Code, Number: q.Number, Day: q.Day}
+		list[i] = QRCode{PersonID: q.PersonID, Name: q.Name, Code: q.Code, Number: q.Number, Day: q.Day}
 	}
-	return QRs{List: list}, nil
+	return QRs{List: list, Lost: e.Lost}, nil
+}
+
+// replaceQR gives one of the phone's people a new code for a lost one.
+func (r *turnRun) replaceQR(ctx context.Context, e ReplaceQR) (Result, error) {
+	found, err := r.tx.FindQRs(ctx, r.at)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(found, func(q store.PersonQR) bool { return q.PersonID == e.PersonID })
+	if at < 0 {
+		return QRReplaced{}, nil
+	}
+	q := QRCode{PersonID: e.PersonID, Name: found[at].Name, Day: found[at].Day}
+	q.Code, q.Number, err = r.tx.ReplaceQR(ctx, r.at, e.PersonID)
+	if errors.Is(err, core.ErrNotFound) {
+		return QRReplaced{}, nil
+	}
+	r.d.Count("qr_replaced", r.at.Channel)
+	return QRReplaced{QRCode: q, Done: true}, err
 }
 
 // taskTime is how long officers have for a task of a conversation.

@@ -28,7 +28,11 @@ func (t *turn) result(r Result) {
 	case Objected:
 		t.objected(r)
 	case QRs:
-		t.qrs(r.List)
+		t.qrs(r)
+	case QRReplaced:
+		t.replaced(r)
+	case Held:
+		t.heldAll(r.Holding)
 	}
 }
 
@@ -105,14 +109,17 @@ func qrCode(d Declared, day core.Day) QRCode {
 
 // showAll shows the QR codes of several people.
 func (t *turn) showAll(list []Declared) {
-	t.say(say("done.group", "count", strconv.Itoa(len(list))))
+	s := say("done.group", "count", strconv.Itoa(len(list)))
 	for _, d := range list {
-		t.showQR("done.of", qrCode(d, t.e.Today))
+		q := t.qrSay("done.of", qrCode(d, t.e.Today))
+		s.Album = append(s.Album, core.Picture{QR: q.QR, Key: q.Key, Args: q.Args})
 	}
+	t.say(s)
 }
 
 // qrs shows the codes asked for, and returns to the question that waits.
-func (t *turn) qrs(list []QRCode) {
+func (t *turn) qrs(r QRs) {
+	list := r.List
 	waiting := t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode || t.s.Question == askedReturn || t.s.Question == askedWho
 	switch {
 	case len(list) == 0 && t.phone() == "" && !waiting:
@@ -129,6 +136,10 @@ func (t *turn) qrs(list []QRCode) {
 		t.again()
 		return
 	}
+	if r.Lost && !waiting {
+		t.lost(list)
+		return
+	}
 	for _, code := range list[:min(len(list), maxQRs)] {
 		t.showQR("qr.show", code)
 	}
@@ -139,12 +150,14 @@ func (t *turn) qrs(list []QRCode) {
 
 // showQR is one person's QR: a picture, or a link and a number to read out
 // where there are no pictures.
-func (t *turn) showQR(key string, code QRCode) {
+func (t *turn) showQR(key string, code QRCode) { t.say(t.qrSay(key, code)) }
+
+func (t *turn) qrSay(key string, code QRCode) core.Say {
 	link := qr.Link(t.e.Setting.PublicURL, code.Code)
 	if !t.e.Features.Pictures {
 		key += ".link"
 	}
-	t.say(core.Say{Key: key, QR: link, Args: args{
+	return core.Say{Key: key, QR: link, Args: args{
 		"name": code.Name, "link": link, "number": code.Number, "day": code.Day.Local(),
-	}})
+	}}
 }

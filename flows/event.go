@@ -170,18 +170,41 @@ type Objected struct{ Count int }
 
 // FindQR asks for the QR codes of the persons tied to the proved phone, newest
 // declaration first. Result: QRs.
-type FindQR struct{}
+type FindQR struct {
+	Lost bool // one of them was lost, and is to be replaced
+}
 
 // QRs are the answer to FindQR.
-type QRs struct{ List []QRCode }
+type QRs struct {
+	List []QRCode
+	Lost bool // as asked
+}
 
 // QRCode is one person's QR.
 type QRCode struct {
-	Name   string
-	Code   string
-	Number string
-	Day    core.Day // of the newest declaration
+	PersonID string
+	Name     string
+	Code     string
+	Number   string
+	Day      core.Day // of the newest declaration
 }
+
+// ReplaceQR makes a new QR code for one of the people that FindQR shows; the
+// old one is of no use any more. Result: QRReplaced.
+type ReplaceQR struct{ PersonID string }
+
+// QRReplaced is the answer to ReplaceQR.
+type QRReplaced struct {
+	QRCode
+	Done bool // false: there is no such person at this address
+}
+
+// FindHeld asks what is held about the people of the proved phone, and who
+// looked at it. Result: Held.
+type FindHeld struct{}
+
+// Held is the answer to FindHeld.
+type Held struct{ core.Holding }
 
 // OpenTask makes a task for officers. One open task of a kind for an address
 // is enough: a second one only moves its time.
@@ -204,6 +227,8 @@ func (DeclareAll) effect()  {}
 func (Recall) effect()      {}
 func (Object) effect()      {}
 func (FindQR) effect()      {}
+func (ReplaceQR) effect()   {}
+func (FindHeld) effect()    {}
 func (OpenTask) effect()    {}
 
 func (CodeSent) result()    {}
@@ -213,3 +238,5 @@ func (DeclaredAll) result() {}
 func (Recalled) result()    {}
 func (Objected) result()    {}
 func (QRs) result()         {}
+func (QRReplaced) result()  {}
+func (Held) result()        {}

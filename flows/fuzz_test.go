@@ -63,7 +63,7 @@ func checkSay(t *testing.T, b *locales.Bundle, s core.Say) {
 }
 
 var fuzzTexts = []string{
-	"kb", "khai hộ", "như cũ", "thêm", "tất cả", "khai báo", "xem qr", "thoát", "stop", "bật lại", "quay lại", "làm lại", "trợ giúp", "english", "tiếng việt", "/start",
+	"kb", "mất qr", "dữ liệu của tôi", "khai hộ", "như cũ", "thêm", "tất cả", "khai báo", "xem qr", "thoát", "stop", "bật lại", "quay lại", "làm lại", "trợ giúp", "english", "tiếng việt", "/start",
 	"sửa", "sửa 3", "ok", "không", "có", "0", "1", "2", "3", "9", "1 3", "12", "Nguyễn Văn An", "02/09/1955", "1990", "2016", "31/02/1955", "hôm qua",
 	"046055001234", "046155001234", "46055001234", "191234567", "000000000", "C1234567", "DN4460123456789", "0900123456", "123456", "654321",
 	"tổ 3, phường Vỹ Dạ, TP Huế", "hương vân", "phú vang", "quảng trị", "không rõ", "như hộ khẩu", "sốt, ho", "gan, có thai", "nam", "nữ", "Lào", "bỏ qua",
@@ -214,6 +214,11 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 				result = all
 			case Recall:
 				result = memory.recall(effect)
+			case ReplaceQR:
+				result = QRReplaced{Done: len(actions)%3 > 0, QRCode: QRCode{Name: "Nguyễn Văn An", Code: strings.Repeat("A", 26), Number: "1000000007", Day: "2021-08-15"}}
+			case FindHeld:
+				looks := slices.Repeat([]core.HeldLook{{At: now, Duty: "police", Area: "46", Screen: "check"}}, len(actions)%7)
+				result = Held{core.Holding{People: slices.Repeat([]core.HeldPerson{{Name: "Nguyễn Văn An", Looks: looks}}, len(actions)%3)}}
 			case Object:
 				known.Told = false
 				result = Objected{Count: len(actions) % 2}
@@ -222,6 +227,7 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 				if len(actions)%2 == 0 {
 					qrs.List = slices.Repeat([]QRCode{{Name: "Nguyễn Văn An", Code: strings.Repeat("A", 26), Number: "1000000007", Day: "2021-08-15"}}, len(actions)%16)
 				}
+				qrs.Lost = effect.Lost
 				result = qrs
 			}
 			if result != nil {
@@ -291,7 +297,7 @@ func normal(t *testing.T, s Session) string {
 func checkQuestion(t *testing.T, s Session) {
 	t.Helper()
 	if s.Form == "" {
-		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn, askedWho}, s.Question) {
+		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn, askedWho, askedLost}, s.Question) {
 			t.Fatalf("no question %q", s.Question)
 		}
 		return

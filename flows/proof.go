@@ -105,6 +105,9 @@ func (t *turn) proved() {
 	case next == nextQR:
 		t.flush()
 		t.do(FindQR{})
+	case next == nextHeld:
+		t.flush()
+		t.do(FindHeld{})
 	case t.s.Kept != nil:
 		t.comeBack()
 	default:
@@ -174,7 +177,7 @@ func (t *turn) codeSent(c CodeSent) {
 // mayWaive tells whether going on without proof is offered. A QR is never
 // shown without it.
 func (t *turn) mayWaive() bool {
-	return t.s.Proof.Failed >= codeLimit && t.s.Proof.Next != nextQR
+	return t.s.Proof.Failed >= codeLimit && t.s.Proof.Next != nextQR && t.s.Proof.Next != nextHeld
 }
 
 func (t *turn) askCode() {

@@ -31,6 +31,9 @@ type pure struct {
 	did      []string
 	told     []shownMessage // notices to others
 	notified map[string]bool
+	name     string
+	declared map[string][]core.HeldDeclaration
+	made     map[string]time.Time
 }
 
 type sentCode struct {
@@ -41,7 +44,8 @@ type sentCode struct {
 }
 
 func newPure(b *locales.Bundle, name string) *pure {
-	return &pure{bundle: b, features: looks[name], codes: map[string]*sentCode{}, versions: map[string]int{}, notified: map[string]bool{}}
+	return &pure{bundle: b, features: looks[name], codes: map[string]*sentCode{}, versions: map[string]int{}, notified: map[string]bool{},
+		name: name, declared: map[string][]core.HeldDeclaration{}, made: map[string]time.Time{}}
 }
 
 func (p *pure) take(t *testing.T, in core.Inbound, now time.Time) ([]shownMessage, []string) {
@@ -139,7 +143,21 @@ func (p *pure) apply(effect Effect, urn core.URN, now time.Time) Result {
 		p.did = append(p.did, "objected")
 		return Objected{Count: 1}
 	case FindQR:
-		return QRs{List: p.persons}
+		return QRs{List: p.persons, Lost: e.Lost}
+	case ReplaceQR:
+		at := slices.IndexFunc(p.persons, func(q QRCode) bool { return q.PersonID == e.PersonID })
+		if at < 0 {
+			return QRReplaced{}
+		}
+		p.did = append(p.did, "replaced the QR of "+p.persons[at].Name)
+		return QRReplaced{QRCode: p.persons[at], Done: true}
+	case FindHeld:
+		var h core.Holding
+		for _, m := range p.recall(Recall{}).People {
+			h.People = append(h.People, core.HeldPerson{PersonID: m.PersonID, Name: m.Facts.Name, Declarations: p.declared[m.PersonID],
+				Phones: []string{p.known.Phone[len(p.known.Phone)-3:]}, QRs: []core.HeldQR{{Made: p.made[m.PersonID]}}})
+		}
+		return Held{h}
 	}
 	return nil
 }
@@ -199,7 +217,11 @@ func (p *pure) sendCode(e SendCode, now time.Time) Result {
 func (p *pure) declare(e Declare, now time.Time) Result {
 	who := e.Person.Name + "|" + e.Person.Birth
 	p.versions[who]++
-	code := QRCode{Name: e.Person.Name, Code: strings.Repeat("A", 25) + "B", Number: "1000000007", Day: core.DayOf(now)}
+	p.declared[who] = slices.Insert(p.declared[who], 0, core.HeldDeclaration{Form: e.Form, Day: core.DayOf(now), At: now, Channel: p.name, Proxy: e.Proxy})
+	if p.versions[who] == 1 {
+		p.made[who] = now
+	}
+	code := QRCode{PersonID: who, Name: e.Person.Name, Code: strings.Repeat("A", 25) + "B", Number: "1000000007", Day: core.DayOf(now)}
 	if p.versions[who] == 1 {
 		p.persons = slices.Insert(p.persons, 0, code)
 	}

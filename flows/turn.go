@@ -148,6 +148,8 @@ func (t *turn) message() {
 		t.readReturn(in)
 	case t.s.Question == askedWho && len(t.s.Offer) > 0:
 		t.readWho(in)
+	case t.s.Question == askedLost && len(t.s.Offer) > 0:
+		t.readLost(in)
 	default:
 		t.readMenu(in)
 	}
@@ -189,6 +191,10 @@ func (t *turn) command(cmd command) bool {
 		t.declare(Intent{Form: Resident.ID, Same: true})
 	case cmdQR:
 		t.do(FindQR{})
+	case cmdLost:
+		t.do(FindQR{Lost: true})
+	case cmdHeld:
+		t.findHeld()
 	case cmdHelp:
 		t.say(say("help.text", "hotline", t.e.Setting.Hotline))
 		t.again()
@@ -299,6 +305,8 @@ func (t *turn) again() {
 		t.offerReturn()
 	case t.s.Question == askedWho && len(t.s.Offer) > 0:
 		t.askWho()
+	case t.s.Question == askedLost && len(t.s.Offer) > 0:
+		t.askLost()
 	default:
 		t.ask(askedMenu, core.Say{Key: "menu.ask", Choices: t.menu()})
 	}

@@ -62,7 +62,7 @@ func TestProofOfThePhone(t *testing.T) {
 		{"the right code for a declaration", at(askedCode, code), Event{Result: CodeChecked{OK: true}},
 			"Prove{Phone:+84900222333 How:code}; phone.proved+resident.full_name.ask"},
 		{"the right code for a QR", at(askedCode, Proof{Phone: "+84900222333", Next: nextQR}), Event{Result: CodeChecked{OK: true}},
-			"Prove{Phone:+84900222333 How:code}; phone.proved; FindQR{}"},
+			"Prove{Phone:+84900222333 How:code}; phone.proved; FindQR{Lost:false}"},
 		{"a shared number that nobody asked for", Session{}, Event{In: &core.Inbound{Contact: "+84900222333"}},
 			"Prove{Phone:+84900222333 How:contact}; phone.proved+menu.ask [menu:declare] [menu:qr] [menu:help] [menu:en]"},
 		{"a shared number in the middle of a form", Session{Form: "resident", Question: "birth", State: State{Question: "birth",

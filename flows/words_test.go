@@ -49,7 +49,7 @@ func longest() map[string]string {
 		"from": "01/08/2021", "disease": "cúm gia cầm A(H5N1)", "day": "15/08/2021", "phone": "0900 123 456", "number": "1000000007", "code": "123456789",
 		"card": "1955", "said": "02/09/1955", "text": "31-02-1955", "last": "1234", "max": "20", "n": "20",
 		"left": "4", "seconds": "3600", "minutes": "10", "question": "Thôn/tổ của hộ khẩu", "label": "Tiếp xúc, vùng dịch",
-		"value": longName, "derived": "Nam", "count": "9", "by": "Công Tằng Tôn Nữ Nguyễn Ngân Hà",
+		"value": longName, "derived": "Nam", "count": "20", "channel": "Tin nhắn SMS", "form": "Khai báo y tế", "at": "15/08/2021 08:15", "duty": "Tổ phòng, chống dịch cộng đồng", "screen": "kiểm tra", "by": "Công Tằng Tôn Nữ Nguyễn Ngân Hà",
 	}
 }
 
