@@ -11,7 +11,6 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
-	"khaibao/core/seal"
 	"khaibao/core/store"
 )
 
@@ -123,7 +122,7 @@ var errOvertime = errors.New("no time left for the other parts")
 
 // send hands all parts of a message to the network; m counts those it took.
 func (r *round) send(ctx context.Context, m *core.Queued) error {
-	parts, err := r.parts(*m)
+	parts, err := Parts(*m, r.Render, r.Channel.Features())
 	if err != nil {
 		return err
 	}
@@ -155,30 +154,6 @@ func (r *round) send(ctx context.Context, m *core.Queued) error {
 	return nil
 }
 
-// parts makes a row's messages. A row of which nothing can be made is refused:
-// tried again, it would hold up its recipient for a day, or end the program
-// again and again.
-func (r *round) parts(m core.Queued) (parts []core.Outbound, err error) {
-	if errors.Is(m.Unreadable, seal.ErrUnknownKey) { // another node may know it
-		return nil, m.Unreadable
-	}
-	if m.Unreadable != nil {
-		return nil, &channel.SendError{Refused: true, Err: m.Unreadable}
-	}
-	defer func() {
-		if recover() != nil { // the stack only: what panicked may quote what was said
-			slog.Error("rendering panicked", "outbox", m.ID, "key", m.Say.Key, "stack", string(debug.Stack()))
-			parts, err = nil, &channel.SendError{Refused: true, Err: errors.New("rendering panicked")}
-		}
-	}()
-	features := r.Channel.Features()
-	parts = channel.Fit(r.Render(m, features), features)
-	if len(parts) == 0 {
-		return nil, &channel.SendError{Refused: true, Err: fmt.Errorf("nothing to say for %q", m.Say.Key)}
-	}
-	return parts, nil
-}
-
 // sendPart hands one part to the network, and finishes it when we are stopped.
 func (r *round) sendPart(ctx context.Context, part core.Outbound) (id string, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
@@ -205,7 +180,7 @@ func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool
 		send = &channel.SendError{Err: err}
 	}
 	ctx = context.WithoutCancel(ctx)
-	attrs := []any{"channel", r.Channel.Name(), "outbox", m.ID, "attempt", m.Attempts, "err", err}
+	attrs := []any{"channel", r.Channel.Name(), "outbox", m.ID, "key", m.Say.Key, "attempt", m.Attempts, "err", err}
 	switch {
 	case send.Gone:
 		slog.Info("address gone", attrs...)
