@@ -19,6 +19,9 @@ type Inbound struct {
 	Network    string    // where the sender's machine stands, an IPv4 /24 or IPv6 /48; "" when not known
 	Lang       string    // the language the network believes in: "vi", "en" or ""
 	At         time.Time // when it was sent, by the network; zero when not told
+	// Waits is how long the first reply is held back for the network's own
+	// answer, which can carry it; 0 where replies are only sent.
+	Waits time.Duration
 }
 
 // MaxText bounds what is kept of one message, in runes. Longer texts are cut

@@ -70,7 +70,7 @@ func TestNoTableIsReadWhole(t *testing.T) {
 	wholePG := regexp.MustCompile(`Seq Scan on (\w+)`)
 	wholeLite := regexp.MustCompile(`^SCAN (\w+)`)
 	small := map[string]bool{"keys": true, "dated": true, "d": true, "e": true, "senders": true, "marks": true, "officers": true, "schema_versions": true,
-		"sign_in_failures": true, "CONSTANT": true, "due": true, "newest": true, "found": true, "waits": true}
+		"sign_in_failures": true, "CONSTANT": true, "due": true, "reply": true, "newest": true, "found": true, "waits": true}
 	for text, args := range maps.Clone(seen.all) {
 		word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 		word, _, _ = strings.Cut(word, "\n")
@@ -156,6 +156,12 @@ func everyday(t *testing.T, s *store.Store) {
 		must(s.MarkSent(ctx, now, []store.Sent{{ID: m.ID, NetworkID: "x"}}))
 		must(s.Drop(ctx, now, m.ID, "refused"))
 		must(s.AddressGone(ctx, now, m.AddressID))
+	}
+	taken(t, s, echo, heldText("held", phone, "a"))
+	for said := range 2 {
+		replies, err := s.ClaimReplies(ctx, "sms", "held", now, now.Add(time.Second))
+		must(err)
+		must(s.RepliesSaid(ctx, now, replies, said))
 	}
 	must(s.MoveStatus(ctx, "web", "y", "sent", 2))
 	must(s.NumberDead(ctx, now, "web", "y"))

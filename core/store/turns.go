@@ -23,6 +23,7 @@ type Tx struct {
 	saves []*core.Address
 	queue []core.Queued
 	told  []string // IDs of addresses, by MarkTold
+	held  []heldReply
 }
 
 // TurnFunc runs the turn of one fresh message. The messages of one address
@@ -228,6 +229,9 @@ func (tx *Tx) runTurns(ctx context.Context, inbox []inbound, found map[string]*c
 		if err := turn(ctx, tx, at, m.Inbound, m.id); err != nil {
 			return err
 		}
+		if m.Waits > 0 {
+			tx.holdReply(m)
+		}
 	}
 	return nil
 }
@@ -270,6 +274,11 @@ func (tx *Tx) flush(ctx context.Context) error {
 			m.ID, m.Channel, m.AddressID, m.Cause, int64(m.Priority), m.Say.Key, m.Lang, args, tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("queue: %w", err)
+		}
+	}
+	for _, h := range tx.held {
+		if _, err := tx.q.exec(ctx, holdText, h.id, h.until); err != nil {
+			return fmt.Errorf("hold a reply back: %w", err)
 		}
 	}
 	return nil

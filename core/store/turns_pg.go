@@ -166,6 +166,9 @@ func (tx *Tx) commitPG(ctx context.Context, conn *pgx.Conn) error {
 	if err := tx.batchQueue(&batch); err != nil {
 		return err
 	}
+	for _, h := range tx.held {
+		batch.Queue(holdText, h.id, h.until)
+	}
 	if channels := tx.channels(); len(channels) > 0 {
 		batch.Queue(`SELECT pg_notify('outbox', $1)`, strings.Join(channels, " "))
 	}
