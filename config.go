@@ -31,8 +31,7 @@ type config struct {
 	logLevel                     string
 
 	telegramToken, telegramSecret, telegramAPIURL, telegramMode string
-	smsOut, smsIn                                               string
-	twilioSID, twilioToken, twilioFrom, twilioAPIURL            string
+	smsConfig
 
 	codeDigits, codesPerPhone, codesPerNetwork, codesPerDay string
 	limits                                                  codes.Limits // read from these
@@ -50,7 +49,7 @@ type setting struct {
 
 func (c *config) settings(sandbox *string) []setting {
 	presets := codes.Default()
-	return []setting{
+	return slices.Concat([]setting{
 		{"ADDR", &c.addr, "127.0.0.1:8080", "where it listens"},
 		{"METRICS_ADDR", &c.metricsAddr, "127.0.0.1:9090", "where metrics are served, or off"},
 		{"PUBLIC_URL", &c.publicURL, "", "used in QR links and web-hooks; default http:// and ADDR"},
@@ -65,17 +64,12 @@ func (c *config) settings(sandbox *string) []setting {
 		{"TELEGRAM_SECRET", &c.telegramSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
 		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", "where the Bot API is"},
 		{"TELEGRAM_MODE", &c.telegramMode, "webhook", "or poll, for machines without a public address"},
-		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio; empty for none"},
-		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio; empty for none"},
-		{"TWILIO_ACCOUNT_SID", &c.twilioSID, "", "of the account, from Twilio's console"},
-		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", "of the account, from Twilio's console"},
-		{"TWILIO_FROM", &c.twilioFrom, "", "our number or sender name"},
-		{"TWILIO_API_URL", &c.twilioAPIURL, "https://api.twilio.com", "where Twilio is"},
+	}, c.smsConfig.settings(), []setting{
 		{"CODE_DIGITS", &c.codeDigits, strconv.Itoa(presets.Digits), "of a code by SMS, at least " + strconv.Itoa(codes.MinDigits)},
 		{"CODES_PER_PHONE", &c.codesPerPhone, strconv.Itoa(presets.PerPhone), "codes to one phone in 24 hours"},
 		{"CODES_PER_NETWORK", &c.codesPerNetwork, strconv.Itoa(presets.PerNetwork), "codes for one network of askers (IPv4 /24, IPv6 /48) in an hour; raise it for a campaign"},
 		{"CODES_PER_DAY", &c.codesPerDay, strconv.Itoa(presets.PerDay), "codes in 24 hours in all: the ceiling on their cost"},
-	}
+	})
 }
 
 // readConfig reads the settings of a command and returns what is left of its
@@ -161,7 +155,7 @@ func (c *config) check() error {
 	if _, _, err := net.SplitHostPort(c.metricsAddr); c.metricsAddr != "off" && err != nil {
 		bad("METRICS_ADDR", "want host:port or off")
 	}
-	for _, s := range [][2]string{{"PUBLIC_URL", c.publicURL}, {"TELEGRAM_API_URL", c.telegramAPIURL}, {"TWILIO_API_URL", c.twilioAPIURL}} {
+	for _, s := range [][2]string{{"PUBLIC_URL", c.publicURL}, {"TELEGRAM_API_URL", c.telegramAPIURL}} {
 		if u, err := url.Parse(s[1]); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			bad(s[0], "want http://… or https://…")
 		}
@@ -188,18 +182,9 @@ func (c *config) check() error {
 	if c.telegramToken != "" && c.telegramMode == "webhook" && !goodSecret(c.telegramSecret) {
 		bad("TELEGRAM_SECRET", "a web-hook needs a secret of 16 to 256 letters, digits, _ or -")
 	}
-	for _, s := range [][2]string{{"SMS_OUT", c.smsOut}, {"SMS_IN", c.smsIn}} {
-		if s[1] != "" && s[1] != "twilio" {
-			bad(s[0], "want twilio or nothing")
-		}
-	}
-	if c.smsOut == "twilio" || c.smsIn == "twilio" {
-		if c.twilioSID == "" || c.twilioToken == "" || c.twilioFrom == "" {
-			bad("TWILIO_…", "ACCOUNT_SID, AUTH_TOKEN and FROM are needed with SMS_OUT or SMS_IN twilio")
-		}
-	}
-	if c.sandbox && (c.telegramToken != "" || c.twilioToken != "" || c.smsOut != "" || c.smsIn != "") {
-		bad("SANDBOX", "the sandbox does not start beside real credentials: unset the TELEGRAM_, SMS_ and TWILIO_ settings")
+	c.smsConfig.check(bad)
+	if c.sandbox && (c.telegramToken != "" || c.smsConfig.real()) {
+		bad("SANDBOX", "the sandbox does not start beside real credentials: unset the TELEGRAM_, SMS_, TWILIO_, ESMS_ and SPEEDSMS_ settings")
 	}
 	return errors.Join(errs...)
 }

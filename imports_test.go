@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"bots/sandbox":         {"core", "core/qr", "locales"},
 	"bots/bottest":         {"core", "core/channel"},
 	"sms":                  {"core", "core/channel", "locales"},
+	"sms/smstest":          {"core"},
 	"core/channel":         {"core"},
 	"core/area":            {"core/reading"},
 	"core/duty":            {"core/area"},

@@ -30,8 +30,7 @@ type networks struct {
 	web      *web.Channel
 	telegram *telegram.Channel
 	sms      *sms.Channel
-	twilio   *sms.Twilio
-	missed   *catchUp // of sms
+	smsHooks map[string]http.Handler // by path
 	sandbox  *sandboxed
 }
 
@@ -112,28 +111,6 @@ func (p *program) menus() map[string][]telegram.Command {
 	return all
 }
 
-func (p *program) wireSMS(n *networks) error {
-	if p.c.smsOut == "" && p.c.smsIn == "" {
-		return nil
-	}
-	t, err := sms.NewTwilio(sms.Config{AccountSID: p.c.twilioSID, AuthToken: p.c.twilioToken, From: p.c.twilioFrom,
-		API: p.c.twilioAPIURL, PublicURL: p.c.publicURL, Rate: p.smsRate, Statuses: p.store, Count: p.metrics.countHook(sms.Name)})
-	if err != nil {
-		return err
-	}
-	n.twilio, n.sms = t, &sms.Channel{}
-	if p.c.smsOut == "twilio" {
-		n.sms.Out, n.sendsSMS = t, true
-	}
-	if p.c.smsIn == "twilio" {
-		n.sms.In = t
-		n.missed = newCatchUp(p.store, n.sms, p.inbox)
-		n.receivers = append(n.receivers, n.missed.run)
-	}
-	n.channels = append(n.channels, n.sms)
-	return nil
-}
-
 // routes mounts everything that the program serves.
 func (p *program) routes() {
 	n, mux := p.networks, p.mux
@@ -142,11 +119,8 @@ func (p *program) routes() {
 	if n.telegram != nil && p.c.telegramMode == "webhook" {
 		mux.Handle(telegram.HookPath, n.telegram.Webhook(p.inbox))
 	}
-	if n.twilio != nil {
-		if n.sms.In != nil {
-			mux.Handle(sms.HookPath, n.sms.Webhook(n.missed.watch))
-		}
-		mux.Handle(sms.StatusPath, n.twilio.StatusHook())
+	for path, h := range n.smsHooks {
+		mux.Handle(path, h)
 	}
 	officers := admin.New(admin.Options{Store: p.store, PublicURL: p.c.publicURL, Text: p.bundle.Text,
 		Now: time.Now, Hotline: p.c.hotline})

@@ -34,7 +34,7 @@ type program struct {
 	networks   *networks
 	mux        *http.ServeMux
 	listener   net.Listener
-	smsRate    float64 // messages a second; 0 takes what the gateway gives
+	smsRate    float64 // messages a second; 0 takes what the gateway is known to take
 }
 
 // stopTime bounds how long a stop waits, first for requests in hand, then for
@@ -77,7 +77,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	p := &program{c: c, out: out, store: s, bundle: bundle, settings: newSettings(c, s), metrics: newMetrics(),
+	p := &program{c: c, smsRate: c.rate, out: out, store: s, bundle: bundle, settings: newSettings(c, s), metrics: newMetrics(),
 		mux: http.NewServeMux(), listener: listener}
 	p.networks, err = p.wireNetworks(ctx)
 	if err != nil {
@@ -109,6 +109,11 @@ func (p *program) inbox(ctx context.Context, m core.Inbound) error {
 	return err
 }
 
+// render makes the text of a row of the outbox.
+func (p *program) render(m core.Queued, f channel.Features) channel.Line {
+	return flows.Render(p.bundle, m.Say, m.Lang, f)
+}
+
 // run serves until ctx ends, then stops in the order in which messages travel:
 // first the doors, then the dispatcher, last the outbox.
 func (p *program) run(ctx context.Context) error {
@@ -127,7 +132,7 @@ func (p *program) run(ctx context.Context) error {
 	running.Go(func() { p.dispatcher.Run(work, p.workers()) })
 	for _, ch := range p.networks.channels {
 		sender := &outbox.Sender{Channel: ch, Store: p.store, Now: time.Now, Count: p.metrics.countOutbox,
-			Render: func(m core.Queued, f channel.Features) channel.Line { return flows.Render(p.bundle, m.Say, m.Lang, f) }}
+			Render: p.render}
 		running.Go(func() { sender.Run(background) })
 	}
 	running.Go(func() { p.schedules(background) })

@@ -36,11 +36,34 @@ type Gateway interface {
 // Receiver takes texts from the telephone networks.
 type Receiver interface {
 	Webhook(in channel.Inbox) http.Handler
+}
+
+// Lister is a Receiver whose gateway can be asked what came in. Most deliver
+// again instead what was not taken.
+type Lister interface {
 	// Missed gives in every text that came in since a moment, oldest first,
 	// also those that were delivered: the Inbox knows them by their ID. It
 	// returns how many it gave. After an error it may be called again with the
 	// same moment.
 	Missed(ctx context.Context, since time.Time, in channel.Inbox) (n int, err error)
+}
+
+// Replies hands out what answers a text that was just taken, for gateways whose
+// own answer carries it.
+type Replies interface {
+	// ReplyTo claims what waits as an answer to a text, which is named by its
+	// Inbound.ExternalID, so that nobody else sends it. The error is
+	// core.ErrNotFound when nothing does, when it is on its way already, or when
+	// it does not fit in one message: then it is sent as any other.
+	ReplyTo(ctx context.Context, externalID string) (Reply, error)
+}
+
+// Reply is what was claimed to be said in an answer.
+type Reply struct {
+	Text string // ready to send
+	// Done ends the claim: said tells whether the answer that carries it was
+	// written. What was not said goes out as any other.
+	Done func(ctx context.Context, said bool) error
 }
 
 // Statuses keeps what became of the texts that were sent. A message is named by
@@ -96,10 +119,16 @@ func (c *Channel) Webhook(in channel.Inbox) http.Handler {
 	return c.In.Webhook(in)
 }
 
-// Missed takes what came in while we could not be reached; see Receiver.
+// Lists tells whether the gateway can be asked what came in.
+func (c *Channel) Lists() bool {
+	_, ok := c.In.(Lister)
+	return ok
+}
+
+// Missed takes what came in while we could not be reached; see Lister.
 func (c *Channel) Missed(ctx context.Context, since time.Time, in channel.Inbox) (int, error) {
-	if c.In == nil {
-		return 0, nil
+	if l, ok := c.In.(Lister); ok {
+		return l.Missed(ctx, since, in)
 	}
-	return c.In.Missed(ctx, since, in)
+	return 0, nil
 }

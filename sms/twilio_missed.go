@@ -28,7 +28,7 @@ const overlap = 2 * time.Minute
 
 var errTooManyPages = errors.New("twilio: too many messages to list at once; ask again from a later moment")
 
-// Missed implements Receiver. Twilio lists the newest first, but an answer
+// Missed implements Lister. Twilio lists the newest first, but an answer
 // means nothing before its question, so each batch is given oldest first.
 func (t *Twilio) Missed(ctx context.Context, since time.Time, in channel.Inbox) (int, error) {
 	l := lister{t: t, in: in, pages: maxPages}
