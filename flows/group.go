@@ -119,6 +119,18 @@ func (r *run) spread(q *Question, a Answer) {
 	}
 }
 
+// whom is the answer to a question about people as it follows from theirs.
+func (r *run) whom(q *Question) Answer {
+	about := r.form.question(q.About)
+	a := Answer{ID: q.ID, Value: q.None}
+	for place, v := range r.views() {
+		if len(v.Set(about.ID)) > 0 || v.Value(about.ID) == "yes" && len(v.Set(about.Ahead)) > 0 {
+			a.Set, a.Value = append(a.Set, strconv.Itoa(place+1)), ""
+		}
+	}
+	return a
+}
+
 // addMember makes room for one more person, about whom comes next.
 func (r *run) addMember() {
 	s := &r.s
@@ -199,6 +211,9 @@ func (r *run) readWho(text string) (set []string, none bool) {
 	}
 	if isWord(said, "tat ca", "ca hai", "ca nha", "ca ba", "het", "moi nguoi", "all", "both", "everyone", "everybody") {
 		return r.s.places(), false
+	}
+	if digits := onlyDigits(text); len(digits) > 1 { // "12" is both: nobody has a number of two digits
+		text = strings.Join(strings.Split(digits, ""), " ")
 	}
 	if numbers, ok := reading.ReadChoices(text, len(r.s.People)); ok && len(numbers) > 0 {
 		for _, n := range numbers {

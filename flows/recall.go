@@ -2,7 +2,6 @@ package flows
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"khaibao/core"
@@ -161,15 +160,9 @@ func (r *run) refillWho() {
 		if q.About == "" {
 			continue
 		}
-		who, all := Answer{ID: q.ID, Value: q.None, Kept: true}, true
-		for place, v := range r.views() {
-			a := v.State.answer(q.About)
-			all = all && a != nil
-			if a != nil && (len(a.Set) > 0 || a.Value == "yes") {
-				who.Set, who.Value = append(who.Set, strconv.Itoa(place+1)), ""
-			}
-		}
-		if all {
+		unknown := r.views().some(0, func(v View) bool { return !v.Answered(q.About) })
+		if who := r.whom(q); !unknown {
+			who.Kept = true
 			r.s.Answers = append(r.s.Answers, who)
 		}
 	}

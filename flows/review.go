@@ -144,7 +144,8 @@ func (r *run) reviewGroup() (well []core.Say) {
 	r.s.At = at
 	for i := range r.form.Questions {
 		if q := &r.form.Questions[i]; q.About != "" && r.s.answer(q.ID) != nil {
-			well = append(well, r.noted("review.health", q))
+			a := r.whom(q) // as it is after corrections of one person's answers
+			well = append(well, r.valued(core.Say{Key: "review.health", Words: args{"label": q.key(r.form.ID) + ".name"}}, q, &a))
 		}
 	}
 	return append([]core.Say{say("review.people", "count", strconv.Itoa(len(r.s.People)))}, well...)
