@@ -98,3 +98,16 @@ func (a *asked) rows() int {
 	defer a.mu.Unlock()
 	return a.n
 }
+
+// A line that was claimed and not begun stays where it was among those that
+// wait, before all that was queued since.
+func TestWhatIsGivenBackKeepsItsPlace(t *testing.T) {
+	s := &waits{Store: storetest.SQLite(t)}
+	n := &network{fail: func(core.Outbound) error { return errors.New("try again") }}
+	say(t, s.Store, "+84900000001", "first", "second")
+	run(t, &outbox.Sender{Channel: n, Store: s, Now: (&clock{by: time.Hour}).now})
+	eventually(t, "both given back", func() bool { return len(s.seen()) >= 2 })
+	if got := s.seen(); got[0] < outbox.Backoff(1) || got[1] > -time.Hour {
+		t.Errorf("due %v after the claim, want %v for the one that failed and when it was queued for the other", got, outbox.Backoff(1))
+	}
+}

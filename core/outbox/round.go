@@ -92,7 +92,7 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 		until, resting := r.resting(now)
 		switch {
 		case ctx.Err() != nil || now.After(r.deadline) || held[m.Priority]:
-			r.later(ctx, m, now, "")
+			r.later(ctx, m, m.Queued, "") // it keeps its place in the line
 			held[m.Priority] = true
 			continue
 		case resting:
@@ -171,7 +171,7 @@ func (r *round) sendPart(ctx context.Context, part core.Outbound) (id string, er
 // recipient is lost.
 func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, errOvertime) { // stopped while waiting for its turn
-		r.later(ctx, m, r.Now(), "")
+		r.later(ctx, m, m.Queued, "")
 		return false
 	}
 	now := r.Now()

@@ -15,10 +15,11 @@ import (
 // ClaimDue leases up to n of a channel's due messages until the given time, so
 // that no other sender takes them. A sender that dies lets its lease lapse.
 // Order holds within one priority of one recipient: a message waits while an
-// earlier one of its kind is leased or set back. One that does not open comes
-// with the others, marked, so that it holds up nobody else. A lease that ends
-// long after those given now was made by a clock that has been set back since:
-// it holds nothing.
+// earlier one of its kind is leased or due later, as one that was set back is:
+// the limit of n would part the two in the wrong order. One that does not open
+// comes with the others, marked, so that it holds up nobody else. A lease that
+// ends long after those given now was made by a clock that has been set back
+// since: it holds nothing.
 func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
 	r, err := s.q.query(ctx, `
 		WITH due AS MATERIALIZED (
@@ -27,7 +28,7 @@ func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Ti
 			AND NOT EXISTS (
 				SELECT 1 FROM outbox e
 				WHERE e.address_id = o.address_id AND e.priority = o.priority AND e.state = 0 AND e.id < o.id
-				AND (e.due_at > $1 OR e.leased_until > $1 AND e.leased_until <= $5))
+				AND (e.due_at > o.due_at OR e.leased_until > $1 AND e.leased_until <= $5))
 			ORDER BY o.priority, o.due_at, o.id LIMIT $3 `+s.skipLocked+`)
 		UPDATE outbox SET leased_until = $2, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM due)

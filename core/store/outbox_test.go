@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -58,6 +59,51 @@ func TestLeasesOfAClockSetBack(t *testing.T) {
 		}
 		if held, _, err := s.HoldSender(t.Context(), "sms", now, now.Add(15*time.Second)); !held || err != nil {
 			t.Errorf("the clock was set back: held %v, %v", held, err)
+		}
+	})
+}
+
+// A line that was set back is due later than the next one to the same person.
+// While many wait, a claim must not end between the two and take the next one
+// alone.
+func TestClaimKeepsOrderBehindALineSetBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		group := []core.Inbound{message("1", "+84900000001", "first"), message("2", "+84900000001", "second"), message("3", "+84900000002", "other")}
+		if err := s.Take(t.Context(), now, group, echo); err != nil {
+			t.Fatal(err)
+		}
+		at := now
+		claim := func(n int) (texts []string, ids []string) {
+			t.Helper()
+			at = at.Add(time.Second)
+			got, err := s.ClaimDue(t.Context(), "sms", at, at.Add(time.Minute), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range got {
+				texts, ids = append(texts, m.Say.Args["Text"]), append(ids, m.ID)
+			}
+			return texts, ids
+		}
+		first, ids := claim(1)
+		if !slices.Equal(first, []string{"first"}) {
+			t.Fatalf("claimed %v", first)
+		}
+		if err := s.SendLater(t.Context(), ids[0], at, "", 0); err != nil {
+			t.Fatal(err)
+		}
+		if other, _ := claim(1); !slices.Equal(other, []string{"other"}) {
+			t.Errorf("claimed %v, and the first line was not sent yet", other)
+		}
+		again, ids := claim(9)
+		if !slices.Equal(again, []string{"first"}) {
+			t.Errorf("claimed %v, want the first line", again)
+		}
+		if err := s.MarkSent(t.Context(), at, []store.Sent{{ID: ids[0], NetworkID: "N1"}}); err != nil {
+			t.Fatal(err)
+		}
+		if second, _ := claim(9); !slices.Equal(second, []string{"second"}) {
+			t.Errorf("claimed %v after the first line, want the second", second)
 		}
 	})
 }
