@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -52,6 +53,33 @@ func TestSentIsMarkedBeforeTheBatchIsOver(t *testing.T) {
 		if !slices.Equal(texts, []string{"a3", "a4"}) {
 			t.Errorf("a successor would send %v, want a3 and a4", texts)
 		}
+	})
+}
+
+// Half a minute after a sender died amid a batch, its successor sends all that
+// it had claimed.
+func TestRowsOfTheDeadAreSentSoon(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		claimed, release := make(chan struct{}), make(chan struct{})
+		meanwhile := sync.OnceFunc(func() { close(claimed) })
+		dead := &network{fail: func(core.Outbound) error {
+			meanwhile()
+			<-release
+			return errors.New("dead")
+		}}
+		want := []string{"+84900000001 a1", "+84900000001 a2", "+84900000002 b1"}
+		say(t, s, "+84900000001", "a1", "a2")
+		say(t, s, "+84900000002", "b1")
+		start(t, s, dead)
+		t.Cleanup(func() { close(release) })
+		<-claimed
+		successor, soon := &network{}, &clock{by: 31 * time.Second}
+		run(t, &outbox.Sender{Channel: successor, Store: s, Now: soon.now})
+		eventually(t, "all three lines", func() bool {
+			got := successor.seen()
+			slices.Sort(got)
+			return slices.Equal(got, want)
+		})
 	})
 }
 

@@ -269,8 +269,8 @@ func (w *waits) seen() []time.Duration {
 	return slices.Clone(w.all)
 }
 
-// Parts that would be sent when another node may hold the channel wait for the
-// next round; those that were sent are not sent again.
+// Parts that would be begun so late that the row's lease might lapse wait for
+// the next round; those that were sent are not sent again.
 func TestNoPartIsSentOvertime(t *testing.T) {
 	s := &claims{Store: storetest.SQLite(t)}
 	c := &clock{}
@@ -278,7 +278,7 @@ func TestNoPartIsSentOvertime(t *testing.T) {
 	n := &network{max: 10, fail: func(core.Outbound) error {
 		if slow {
 			slow = false
-			c.turn(16 * time.Second)
+			c.turn(6 * time.Second)
 		}
 		return nil
 	}}

@@ -65,7 +65,7 @@ func (r *round) mark(ctx context.Context) error {
 
 // markRest marks what is left when the batch is over.
 func (r *round) markRest(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 2*markTimeout)
+	ctx, cancel := context.WithTimeout(ctx, markTimeout)
 	defer cancel()
 	for try := range 3 {
 		err := r.mark(ctx)

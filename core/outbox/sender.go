@@ -47,17 +47,20 @@ type Sender struct {
 }
 
 const (
-	maxBatch    = 64                     // rows claimed at once
-	workers     = 8                      // recipients served side by side
-	rowLease    = 45 * time.Second       // for a claimed row: a batch, one message still at the network and its marking
+	maxBatch    = 64              // rows claimed at once
+	workers     = 8               // recipients served side by side
+	beginWithin = 5 * time.Second // of a claim; what was not begun by then is given back
+	// For a claimed row: whoever finds it lapsed knows that its sender is dead,
+	// since one that lives has sent, marked or given back all of it by then.
+	rowLease    = beginWithin + sendTimeout + 2*markTimeout
 	senderLease = 15 * time.Second       // for the channel
-	renewBelow  = 10 * time.Second       // what a lease must have left for another batch
+	renewBelow  = 10 * time.Second       // what a lease must have left for another batch; longer than beginWithin
 	idle        = time.Second            // between looks when nobody wakes us
 	sendTimeout = 15 * time.Second       // for one message
 	markEvery   = 200 * time.Millisecond // while a batch goes on
-	markTimeout = 5 * time.Second
-	maxRest     = time.Hour   // whatever a network asks; then it may say so again
-	configRest  = time.Minute // at least, for a message that our set-up stopped
+	markTimeout = 5 * time.Second        // for one mark while a batch goes on; and for all at its end
+	maxRest     = time.Hour              // whatever a network asks; then it may say so again
+	configRest  = time.Minute            // at least, for a message that our set-up stopped
 )
 
 // Run sends until ctx ends; what was handed to the network by then is marked.
@@ -120,7 +123,7 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	if len(claimed) == 0 {
 		return false, idle
 	}
-	s.sendAll(ctx, claimed, s.until)
+	s.sendAll(ctx, claimed, now.Add(beginWithin))
 	return true, 0
 }
 
@@ -162,7 +165,7 @@ func (s *Sender) hold(ctx context.Context, now time.Time) (ok bool, wait time.Du
 }
 
 // sendAll sends a batch: recipients side by side, each one's messages in order.
-// Nothing is begun after the deadline, when another node may hold the channel.
+// Nothing is begun after the deadline, so that all of it ends within its leases.
 func (s *Sender) sendAll(ctx context.Context, claimed []core.Queued, deadline time.Time) {
 	byRecipient, order := make(map[string][]core.Queued), []string(nil)
 	for _, m := range claimed {
