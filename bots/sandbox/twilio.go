@@ -41,11 +41,9 @@ type Twilio struct {
 	calls     map[string]int
 	lost      int
 
-	lanes   map[string][]func()
-	settled *sync.Cond      // a lane came to its end
-	life    context.Context // ends with Close
-	end     context.CancelFunc
-	working sync.WaitGroup
+	lanes *lanes          // by phone
+	life  context.Context // ends with Close
+	end   context.CancelFunc
 }
 
 // TwilioAccount is what an account is set up with.
@@ -75,12 +73,11 @@ func NewTwilio(a TwilioAccount) *Twilio {
 		},
 		changed: func(string) {},
 		bySID:   map[string]*twilioMessage{}, byPhone: map[string][]*twilioMessage{},
-		out: map[string]bool{}, dead: map[string]int{}, calls: map[string]int{}, lanes: map[string][]func(){},
+		out: map[string]bool{}, dead: map[string]int{}, calls: map[string]int{}, lanes: newLanes(),
 	}
 	if a.Clock != nil {
 		t.now = a.Clock
 	}
-	t.settled = sync.NewCond(&t.mu)
 	t.life, t.end = context.WithCancel(context.Background())
 	return t
 }
@@ -89,21 +86,13 @@ var _ SMSNetwork = (*Twilio)(nil)
 
 // Close ends the deliveries and waits for those in hand.
 func (t *Twilio) Close() {
-	t.mu.Lock()
-	t.end() // under the lock no new delivery begins
-	t.mu.Unlock()
-	t.working.Wait()
+	t.end()
+	t.lanes.close()
 	t.hooks.CloseIdleConnections()
 }
 
 // Settle waits until all that was sent and texted so far is delivered.
-func (t *Twilio) Settle() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for len(t.lanes) > 0 {
-		t.settled.Wait()
-	}
-}
+func (t *Twilio) Settle() { t.lanes.settle() }
 
 // OnChange implements SMSNetwork.
 func (t *Twilio) OnChange(changed func(phone string)) {

@@ -42,7 +42,7 @@ func (t *Twilio) Receive(phone, body string) (sid string) {
 	t.mu.Unlock()
 	kind := t.optOut(phone, body)
 	t.tell(phone)
-	t.lane(phone, func() { t.push(m, kind) })
+	t.lanes.add(phone, func() { t.push(m, kind) })
 	return m.sid
 }
 
@@ -140,7 +140,7 @@ func (t *Twilio) process(m *twilioMessage) {
 	}
 	t.mu.Unlock()
 	t.tell(m.to)
-	t.lane(m.to, func() {
+	t.lanes.add(m.to, func() {
 		for _, status := range steps {
 			t.mu.Lock()
 			if now := t.now().UTC(); m.status != last {
@@ -209,36 +209,6 @@ func TwilioSignature(token, to string, form url.Values) string {
 		}
 	}
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// lane does one thing after the other for one telephone, beside the others.
-func (t *Twilio) lane(phone string, do func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.life.Err() != nil {
-		return
-	}
-	waiting, busy := t.lanes[phone]
-	t.lanes[phone] = append(waiting, do)
-	if !busy {
-		t.working.Go(func() { t.work(phone) })
-	}
-}
-
-func (t *Twilio) work(phone string) {
-	for {
-		t.mu.Lock()
-		waiting := t.lanes[phone]
-		if len(waiting) == 0 || t.life.Err() != nil {
-			delete(t.lanes, phone)
-			t.settled.Broadcast()
-			t.mu.Unlock()
-			return
-		}
-		t.lanes[phone] = waiting[1:]
-		t.mu.Unlock()
-		waiting[0]()
-	}
 }
 
 func (t *Twilio) tell(phone string) {

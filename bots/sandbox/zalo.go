@@ -32,6 +32,7 @@ type Zalo struct {
 	lose     int                    // answers that are yet to be lost
 	people   map[string]*zaloPerson // by phone
 	users    map[string]*zaloPerson // by user ID
+	guests   map[string]*zaloPerson // by anonymous ID
 	tokens   zaloTokens
 	rate     zaloRate
 	files    zaloFiles
@@ -97,7 +98,7 @@ func NewZalo(a ZaloAccount) *Zalo {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		changed: func(string) {},
-		people:  map[string]*zaloPerson{}, users: map[string]*zaloPerson{}, sent: map[string]*zaloSent{}, calls: map[string]int{},
+		people:  map[string]*zaloPerson{}, users: map[string]*zaloPerson{}, guests: map[string]*zaloPerson{}, sent: map[string]*zaloSent{}, calls: map[string]int{},
 		files: zaloFiles{byID: map[string]*zaloFile{}}, tokens: zaloTokens{used: map[string]bool{}},
 	}
 	z.life, z.end = context.WithCancel(context.Background())
@@ -178,7 +179,7 @@ func (z *Zalo) Billed() int {
 }
 
 // UserID is the OA's own ID of a person, the same after a restart; "" for
-// somebody without Zalo.
+// somebody without Zalo. Of a guest it is the anonymous ID.
 func (z *Zalo) UserID(phone string) string {
 	z.mu.Lock()
 	defer z.mu.Unlock()

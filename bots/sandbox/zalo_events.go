@@ -63,6 +63,7 @@ func (z *Zalo) push(e *zaloEvent) {
 	z.lanes.beside(func() { z.pushAgain(e) })
 }
 
+// pushAgain climbs the ladder. At its end the app is unsubscribed.
 func (z *Zalo) pushAgain(e *zaloEvent) {
 	for i, pause := range z.account.Ladder {
 		select {
@@ -70,26 +71,28 @@ func (z *Zalo) pushAgain(e *zaloEvent) {
 			return
 		case <-time.After(pause):
 		}
-		if z.Stopped() {
-			break
-		}
-		if z.post(e, i+1) == nil {
+		switch {
+		case z.Stopped():
+			z.settle(e, false)
+			return
+		case z.post(e, i+1) == nil:
 			z.settle(e, true)
 			return
 		}
 	}
+	z.mu.Lock()
+	z.stopped = true
+	z.mu.Unlock()
 	z.settle(e, false)
 }
 
-// settle counts an event that was taken, or given up: with that the app is
-// unsubscribed.
+// settle counts an event that was taken, or given up.
 func (z *Zalo) settle(e *zaloEvent, taken bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.waiting--
 	if !taken {
 		z.lost++
-		z.stopped = true
 	}
 	z.changed(e.phone)
 }

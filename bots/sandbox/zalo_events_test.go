@@ -165,7 +165,7 @@ func TestZaloLadder(t *testing.T) {
 	fails = 3
 	mu.Unlock()
 	p.Write(lan, "một")
-	waitFor(t, "the end of the ladder", p.Stopped)
+	waitFor(t, "the end of the ladder", func() bool { waiting, _ := p.Pending(); return p.Stopped() && waiting == 0 })
 	p.Write(lan, "ba")
 	p.Settle()
 	if waiting, lost := p.Pending(); waiting != 0 || lost != 2 || len(p.got("user_send_text")) != 2 {

@@ -123,8 +123,43 @@ func TestZaloKindsOfOA(t *testing.T) {
 	if !province.Press(lan, rows.ID, "#kb") || province.got("user_send_text")[0].at("message.text") != "#kb" {
 		t.Error("a row of the list cannot be pressed")
 	}
-	if got := province.call(zaloV2, `{"recipient":{"anonymous_id":"1","conversation_id":"2"},"message":{"text":"x"}}`); code(got) != -233 {
-		t.Errorf("an anonymous person: %v", got)
+}
+
+// Whoever writes without saying who they are is answered in their one
+// conversation, by v2 whatever the OA.
+func TestZaloGuests(t *testing.T) {
+	p := startZalo(t, nil)
+	guest := p.Guest()
+	if !p.Write(guest, "Khai báo ở đâu?") || p.Follow(guest, true) || p.ChatNow(guest) || p.Withdraw(guest) {
+		t.Error("a guest cannot write, or can do what needs an account")
+	}
+	asked := p.got("anonymous_send_text")[0]
+	if keys := shapeOf(asked.fields); keys != "{app_id event_name message{conversation_id msg_id text} recipient{id} sender{id} timestamp}" {
+		t.Errorf("the event has %s", keys)
+	}
+	to := func(id, conversation any) string {
+		return fmt.Sprintf(`{"recipient":{"anonymous_id":%q,"conversation_id":%q},"message":{"text":"Ngay đây."}}`, id, conversation)
+	}
+	if got := p.call(zaloV2, to(asked.at("sender.id"), asked.at("message.conversation_id"))); code(got) != 0 {
+		t.Errorf("the answer: %v", got)
+	}
+	for name, body := range map[string]string{
+		"another conversation": to(asked.at("sender.id"), "1"), "nobody": to("1", asked.at("message.conversation_id")),
+		"an account's way": strings.Replace(p.cs(`{"text":"x"}`), p.UserID(lan), p.UserID(guest), 1),
+	} {
+		path := zaloV2
+		if strings.Contains(body, "user_id") {
+			path = zaloCS
+		}
+		if got := p.call(path, body); code(got) != -201 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if b := p.Screen(guest).Bubbles; len(b) != 2 || b[1].Text != "Ngay đây." || len(p.got("oa_send_anonymous_text")) != 1 {
+		t.Errorf("the guest sees %+v", b)
+	}
+	if p.See(guest) || len(p.got("user_received_message")) != 0 || len(p.Faults()) != 0 {
+		t.Errorf("a guest's messages are reported on, or faults: %q", p.Faults())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,37 +24,57 @@ func (z *Zalo) sendV3(c zaloCall) (map[string]any, *zaloError) {
 	return z.send(c, false)
 }
 
+// sendV2 takes messages to guests, and those to users where v3 is not open.
 func (z *Zalo) sendV2(c zaloCall) (map[string]any, *zaloError) {
 	recipient, _ := c.fields["recipient"].(map[string]any)
 	_, acts := c.fields["sender_action"]
-	_, anonymous := recipient["anonymous_id"]
+	_, guest := recipient["anonymous_id"]
 	_, many := recipient["target"]
-	if acts || anonymous || many {
-		return nil, &zaloError{Code: -233, Text: "sandbox: only messages to one user_id are imitated"}
+	shape := zaloMessage
+	switch {
+	case acts || many:
+		return nil, &zaloError{Code: -233, Text: "sandbox: only messages to one person are imitated"}
+	case guest:
+		shape = zaloMessageToGuest
 	}
-	if refused := zaloMessage.check("", c.fields); refused != nil {
+	if refused := shape.check("", c.fields); refused != nil {
 		return nil, refused
 	}
-	if !z.account.Province {
+	if !guest && !z.account.Province {
 		return nil, zaloCode(-240)
 	}
 	return z.send(c, true)
 }
 
+// recipient finds whom a message is for; z.mu is held.
+func (z *Zalo) recipient(c zaloCall) (*zaloPerson, *zaloError) {
+	to, _ := c.fields["recipient"].(map[string]any)
+	if id, ok := to["anonymous_id"].(string); ok {
+		p := z.guests[id]
+		if p == nil || to["conversation_id"] != p.conversation {
+			return nil, zaloInvalid("recipient.anonymous_id", false)
+		}
+		return p, nil
+	}
+	user, _ := to["user_id"].(string)
+	if p := z.users[user]; p != nil {
+		return p, nil
+	}
+	return nil, zaloInvalid("recipient.user_id", false)
+}
+
 // send takes a consultation message.
 func (z *Zalo) send(c zaloCall, v2 bool) (map[string]any, *zaloError) {
 	message, _ := c.fields["message"].(map[string]any)
-	recipient, _ := c.fields["recipient"].(map[string]any)
-	user, _ := recipient["user_id"].(string)
 	b, refused := zaloParse(message, v2)
 	if refused != nil {
 		return nil, refused
 	}
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	p, ok := z.users[user]
-	if !ok {
-		return nil, zaloInvalid("recipient.user_id", false)
+	p, refused := z.recipient(c)
+	if refused != nil {
+		return nil, refused
 	}
 	quota, refused := z.window(p)
 	if refused != nil {
@@ -123,6 +144,11 @@ func (z *Zalo) deliver(p *zaloPerson, b *ZaloBubble) {
 		message["attachments"] = zaloAttachment("image", map[string]any{"thumbnail": b.PhotoURL, "url": b.PhotoURL})
 	case len(b.Rows) > 0:
 		kind = "oa_send_list"
+	}
+	if p.conversation != "" {
+		message["conversation_id"] = p.conversation
+		z.emit(p, strings.Replace(kind, "oa_send_", "oa_send_anonymous_", 1), map[string]any{"sender": z.oa(), "recipient": p.id(), "message": message})
+		return
 	}
 	z.emit(p, kind, map[string]any{"sender": z.oa(), "recipient": p.id(), "user_id_by_app": p.byApp(), "message": message})
 	z.emit(p, "user_received_message", map[string]any{"sender": z.oa(), "recipient": p.id(), "message": map[string]any{"msg_id": b.ID}})

@@ -165,6 +165,7 @@ func TestZaloTemplateIsAnnounced(t *testing.T) {
 
 func TestZaloSwitches(t *testing.T) {
 	s := newZaloStand(t)
+	s.p.Settle()
 	s.p.mu.Lock()
 	s.p.answer = func(zaloGot) int { return 500 }
 	s.p.mu.Unlock()

@@ -9,18 +9,19 @@ import (
 
 // zaloPerson is somebody with Zalo, as the OA sees them.
 type zaloPerson struct {
-	owner    Owner
-	user     string // ID
-	follows  bool
-	left     bool      // stopped following, and did nothing since
-	opened   bool      // the chat, by "Nhắn tin" or by writing
-	wrote    bool      // to the OA
-	touched  time.Time // the last interaction, which opens the window
-	welcomes int       // messages of the welcome quota that were used
-	refuses  int       // the code that messages are refused with
-	seen     int       // how many bubbles the person has looked at
-	shared   *ZaloInfo
-	bubbles  []*ZaloBubble
+	owner        Owner
+	user         string // ID
+	conversation string // ID, of a guest's only chat; "" for somebody with Zalo
+	follows      bool
+	left         bool      // stopped following, and did nothing since
+	opened       bool      // the chat, by "Nhắn tin" or by writing
+	wrote        bool      // to the OA
+	touched      time.Time // the last interaction, which opens the window
+	welcomes     int       // messages of the welcome quota that were used
+	refuses      int       // the code that messages are refused with
+	seen         int       // how many bubbles the person has looked at
+	shared       *ZaloInfo
+	bubbles      []*ZaloBubble
 }
 
 // ZaloInfo is what a person fills in when the OA asks for their details.
@@ -63,6 +64,18 @@ func (z *Zalo) Meet(o Owner) {
 	}
 }
 
+// Guest is somebody who opens the OA's chat on a web page without saying who
+// they are. The key stands for them where others are named by their phone; they
+// can write, quote and send pictures.
+func (z *Zalo) Guest() (key string) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	p := &zaloPerson{user: zaloID(), conversation: zaloID()}
+	p.owner.Phone = "guest " + p.user
+	z.people[p.owner.Phone], z.guests[p.user] = p, p
+	return p.owner.Phone
+}
+
 // What a person does. Each tells whether there was anything to do.
 
 // does lets a person act.
@@ -83,7 +96,7 @@ func (z *Zalo) touch(p *zaloPerson) { p.touched, p.left = z.account.Clock(), fal
 // Follow presses "Quan tâm", or takes it back.
 func (z *Zalo) Follow(phone string, on bool) bool {
 	return z.does(phone, func(p *zaloPerson) bool {
-		if p.follows == on {
+		if p.follows == on || p.conversation != "" {
 			return false
 		}
 		p.follows = on
@@ -102,6 +115,9 @@ func (z *Zalo) Follow(phone string, on bool) bool {
 // ChatNow presses "Nhắn tin", which the program hears of the first time only.
 func (z *Zalo) ChatNow(phone string) bool {
 	return z.does(phone, func(p *zaloPerson) bool {
+		if p.conversation != "" {
+			return false
+		}
 		z.touch(p)
 		if !p.opened && !p.wrote {
 			z.emit(p, "user_click_chatnow", map[string]any{"oa_id": z.account.OAID, "user_id": p.user, "user_id_by_app": p.byApp()})
@@ -130,7 +146,14 @@ func (z *Zalo) say(p *zaloPerson, kind string, b *ZaloBubble, hidden bool, attac
 	if attachments != nil {
 		message["attachments"] = attachments
 	}
-	z.emit(p, kind, map[string]any{"sender": p.id(), "recipient": z.oa(), "user_id_by_app": p.byApp(), "message": message})
+	fields := map[string]any{"sender": p.id(), "recipient": z.oa(), "message": message}
+	if p.conversation == "" {
+		fields["user_id_by_app"] = p.byApp()
+	} else {
+		kind = strings.Replace(kind, "user_send_", "anonymous_send_", 1)
+		message["conversation_id"] = p.conversation
+	}
+	z.emit(p, kind, fields)
 	return true
 }
 
@@ -202,7 +225,7 @@ func (z *Zalo) ShareLocation(phone string, lat, lon float64) bool {
 // not count it among the interactions.
 func (z *Zalo) SubmitInfo(phone string, info ZaloInfo) bool {
 	return z.does(phone, func(p *zaloPerson) bool {
-		if !p.asked() {
+		if !p.asked() || p.conversation != "" {
 			return false
 		}
 		p.shared = &info
@@ -243,7 +266,7 @@ func (z *Zalo) see(p *zaloPerson) bool {
 		}
 	}
 	p.seen = len(p.bubbles)
-	if ids == nil {
+	if ids == nil || p.conversation != "" {
 		return false
 	}
 	z.emit(p, "user_seen_message", map[string]any{"sender": z.oa(), "recipient": p.id(), "message": map[string]any{"msg_ids": ids}})
@@ -254,6 +277,9 @@ func (z *Zalo) see(p *zaloPerson) bool {
 // with the OA is forgotten, and the program has to delete what it holds.
 func (z *Zalo) Withdraw(phone string) bool {
 	return z.does(phone, func(p *zaloPerson) bool {
+		if p.conversation != "" {
+			return false
+		}
 		p.shared = nil
 		z.emit(p, "user_withdraw", map[string]any{"oa_id": z.account.OAID, "user_id": p.user, "user_id_by_app": p.byApp()})
 		return true

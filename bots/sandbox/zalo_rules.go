@@ -19,6 +19,10 @@ var (
 			}},
 		}},
 	}
+	zaloMessageToGuest = zaloObject{
+		"recipient": {kind: "object", must: true, of: zaloObject{"anonymous_id": {kind: "text", must: true}, "conversation_id": {kind: "text", must: true}}},
+		"message":   zaloMessage["message"],
+	}
 	// The second version takes more, which the imitation does not play.
 	zaloMessageV2 = zaloObject{
 		"recipient":     {kind: "object", must: true},
