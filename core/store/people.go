@@ -34,14 +34,14 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 		phoneHash = tx.s.phoneHash(d.Phone)
 	}
 	idHash := tx.idHash(d.Person.ID)
-	found, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
-	if err == nil && found == nil && d.Proven && tx.s.pg != nil {
+	if d.Proven && tx.s.pg != nil {
 		// The same phone may be declaring on another channel at this moment, and
-		// who is not there yet cannot be locked: the phone is, and we look again.
-		if err = tx.lockPhone(ctx, phoneHash); err == nil {
-			found, version, err = tx.findPerson(ctx, d, phoneHash, idHash)
+		// who is not there yet cannot be locked: the phone is.
+		if err := tx.lockPhone(ctx, phoneHash); err != nil {
+			return Stored{}, err
 		}
 	}
+	found, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
 	if err != nil {
 		return Stored{}, err
 	}

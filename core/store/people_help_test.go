@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"testing"
@@ -24,6 +25,7 @@ const (
 // said is one declaration of a test.
 type said struct {
 	name, birth, id, phone, commune, house string
+	idType                                 string // "cccd" when empty
 	symptoms, exposures, conditions        []string
 	unproven                               bool
 	at                                     time.Time
@@ -46,7 +48,7 @@ func declare(t *testing.T, s *store.Store, d said) store.Stored {
 			Facts:   map[string]any{"symptoms": d.symptoms, "exposures": d.exposures, "conditions": d.conditions},
 			Private: map[string]any{"workplace": "chợ Đông Ba"},
 			Person: core.PersonFacts{Name: d.name, Folded: reading.Fold(d.name), SortKey: reading.Fold(d.name), Birth: d.birth, Sex: "female",
-				IDType: "cccd", ID: d.id, Commune: d.commune, District: area.District(d.commune), Province: area.Province(d.commune),
+				IDType: cmp.Or(d.idType, "cccd"), ID: d.id, Commune: d.commune, District: area.District(d.commune), Province: area.Province(d.commune),
 				Sub: "TDP 3", House: d.house}})
 		return err
 	}

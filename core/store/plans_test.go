@@ -70,7 +70,7 @@ func TestNoTableIsReadWhole(t *testing.T) {
 	wholePG := regexp.MustCompile(`Seq Scan on (\w+)`)
 	wholeLite := regexp.MustCompile(`^SCAN (\w+)`)
 	small := map[string]bool{"keys": true, "dated": true, "d": true, "e": true, "senders": true, "marks": true, "officers": true, "schema_versions": true,
-		"sign_in_failures": true, "CONSTANT": true, "due": true, "reply": true, "newest": true, "found": true, "waits": true}
+		"sign_in_failures": true, "CONSTANT": true, "due": true, "reply": true, "newest": true, "found": true, "waits": true, "tied": true}
 	for text, args := range maps.Clone(seen.all) {
 		word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 		word, _, _ = strings.Cut(word, "\n")
@@ -113,6 +113,16 @@ func everyday(t *testing.T, s *store.Store) {
 	an := bySMS.declare(now, "Trần Thị Một", phone)
 	bySMS.declare(now.Add(time.Minute), "Trần Thị Một", phone)
 	bySMS.qrs(now)
+	bySMS.speak(now, "Trần Văn Cha", "", forOther("+84900000003"))
+	bySMS.halfWay(now, "birth", "{}")
+	byWeb.prove(now, phone)
+	apart := chat{t, s, "web:2"} // shown only what it said
+	apart.prove(now, "+84900000004")
+	apart.speak(now, "Lê Thị Hai", "", forOther("+84900000005"))
+	own := chat{t, s, core.TelURN("+84900000005")}
+	own.prove(now, "+84900000005")
+	own.speak(now, "Lê Thị Hai", "", nil)
+	apart.recall(now, "resident")
 	d := said{name: "Hồ Thị Bốn", birth: "1980", id: "046180000001", phone: "+84900000002", commune: anDong}
 	declare(t, s, d)
 	byWeb.at(now, func(ctx context.Context, tx *store.Tx, at *core.Address) error {
@@ -134,6 +144,12 @@ func everyday(t *testing.T, s *store.Store) {
 			func() error {
 				return tx.OpenTask(ctx, core.Task{Kind: "misunderstood", AddressID: at.ID, Province: "46", Due: now})
 			},
+			func() error { _, err := tx.Recall(ctx, at, "resident"); return err },
+			func() error { _, _, _, _, _, err := tx.TakeSession(ctx, at); return err },
+			func() error { _, err := tx.Held(ctx, at); return err },
+			func() error { _, _, err := tx.ReplaceQR(ctx, at, an.PersonID); return err },
+			func() error { return tx.MarkTold(ctx, at.ID) },
+			func() error { _, err := tx.Objects(ctx, at); return err },
 		} {
 			if err := do(); err != nil {
 				return err
@@ -204,6 +220,11 @@ func everyday(t *testing.T, s *store.Store) {
 	must(err)
 	_, err = s.CheckByPhone(ctx, l.by(o, "check"), o.CheckScope(), phone)
 	must(err)
+	likely := declare(t, s, said{name: "Bốn Hồ Thị", birth: "1980", phone: "+84900000006", commune: anDong})
+	same := declare(t, s, said{name: "Hồ Thị Bốn", birth: "1980", phone: "+84900000007", commune: anDong})
+	_, err = s.Compare(ctx, l.by(o, "compare"), o.ListScope(), likely.PersonID, same.PersonID)
+	must(err)
+	must(s.MergePeople(ctx, l.by(o, "compare"), o.ListScope(), likely.PersonID, same.PersonID))
 	_, err = s.Tasks(ctx, o, o.ListScope(), store.OpenTask{}, 10)
 	must(err)
 	_, err = s.TaskContact(ctx, l.by(o, "task"), o.ListScope(), "x")

@@ -38,12 +38,28 @@ const recalledText = `WITH tied AS (
 // told only what they said themselves: what a person says of their health does
 // not reach everybody who once declared for them.
 func (tx *Tx) Recall(ctx context.Context, at *core.Address, form string) ([]core.Remembered, error) {
+	all, err := tx.recalled(ctx, at, form)
+	if err != nil {
+		return nil, fmt.Errorf("recall: %w", err)
+	}
+	var list []core.Remembered
+	for i := range all {
+		if all[i].apart {
+			if err := tx.saidHere(ctx, &all[i], tx.s.phoneHash(at.Phone), form); err != nil {
+				return nil, fmt.Errorf("recall: %w", err)
+			}
+		}
+		list = append(list, all[i].Remembered)
+	}
+	return list, nil
+}
+
+func (tx *Tx) recalled(ctx context.Context, at *core.Address, form string) ([]recalled, error) {
 	if at.Phone == "" {
 		return nil, nil
 	}
-	hash := tx.s.phoneHash(at.Phone)
-	r, err := tx.q.query(ctx, recalledText, hash, at.ID, form)
-	all, err := collect(r, err, func(r scanner) (p recalled, err error) {
+	r, err := tx.q.query(ctx, recalledText, tx.s.phoneHash(at.Phone), at.ID, form)
+	return collect(r, err, func(r scanner) (p recalled, err error) {
 		f := &p.Facts
 		var day, facts string
 		var person, private []byte
@@ -59,21 +75,9 @@ func (tx *Tx) Recall(ctx context.Context, at *core.Address, form string) ([]core
 			return p, err
 		}
 		f.ID, f.Insurance, f.House = sealed.ID, sealed.Insurance, sealed.House
-		return p, tx.s.openAnswers(&p, facts, private)
+		err = tx.s.openAnswers(&p, facts, private)
+		return p, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("recall: %w", err)
-	}
-	list := make([]core.Remembered, len(all))
-	for i := range all {
-		if all[i].apart {
-			if err := tx.saidHere(ctx, &all[i], hash, form); err != nil {
-				return nil, fmt.Errorf("recall: %w", err)
-			}
-		}
-		list[i] = all[i].Remembered
-	}
-	return list, nil
 }
 
 // recalled is a person remembered, with what the store needs to know beside.
@@ -102,6 +106,9 @@ func (s *Store) openAnswers(p *recalled, facts string, private []byte) error {
 	return nil
 }
 
+// byPhone are the declarations that were made by a phone, $2.
+const byPhone = `address_id IN (SELECT a.id FROM addresses a WHERE a.phone_hash = $2 AND a.phone_hash <> '')`
+
 // saidHere cuts a person to what was said at the addresses of a phone: the
 // newest declaration of the form from there, who the person is by the newest of any.
 func (tx *Tx) saidHere(ctx context.Context, p *recalled, phoneHash, form string) error {
@@ -111,7 +118,7 @@ func (tx *Tx) saidHere(ctx context.Context, p *recalled, phoneHash, form string)
 		var f core.PersonFacts
 		var private []byte
 		err := tx.q.row(ctx, `SELECT d.id, d.form, d.version, d.day, d.facts, d.private, d.commune, d.district, d.province, d.sub
-			FROM declarations d WHERE d.person_id = $1 AND d.address_id IN (SELECT a.id FROM addresses a WHERE a.phone_hash = $2 AND a.phone_hash <> '')`+where+`
+			FROM declarations d WHERE d.person_id = $1 AND d.`+byPhone+where+`
 			ORDER BY d.at DESC, d.id DESC LIMIT 1`, append([]any{p.PersonID, phoneHash}, args...)...).
 			Scan(&d.declaration, &d.Form, &d.Version, &day, &facts, &private, &f.Commune, &f.District, &f.Province, &f.Sub)
 		if err == errNoRows {
