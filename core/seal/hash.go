@@ -25,6 +25,7 @@ const (
 	KindAddress   Kind = "address"   // channel addresses, as URNs
 	KindOTP       Kind = "otp"       // codes sent to prove a phone
 	KindSession   Kind = "session"   // cookie values
+	KindToken     Kind = "token"     // tokens of networks that the settings offered
 )
 
 // nobody is written for a child without papers and shared by many, so it finds

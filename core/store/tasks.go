@@ -17,11 +17,17 @@ import (
 // people. Only those who keep the accounts see it.
 const TaskLooks = "look_ups"
 
+// TaskTokens is the kind of a task about a network that takes our tokens no
+// more. It is for whoever runs the machines, whom no account names: officers
+// of the whole province and those who keep the accounts see it.
+const TaskTokens = "zalo_token"
+
 // OpenTask is a task as it stands on a list.
 type OpenTask struct {
 	ID       string
 	Kind     string
 	PersonID string
+	About    bool   // it is about somebody who can be called
 	Area     string // the finest known GSO code
 	Owner    string
 	Note     string // a question's ID, an officer's name for TaskLooks
@@ -32,7 +38,7 @@ type OpenTask struct {
 
 // Tasks lists the open tasks of a scope, those due first come first; after is
 // the last one of the page before. An officer who keeps the accounts sees the
-// tasks about officers, all others the tasks about people.
+// tasks about officers and tokens, all others those about people and tokens.
 func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, after OpenTask, n int) ([]OpenTask, error) {
 	column, ok := scopeColumn(scope.Area)
 	if !ok {
@@ -40,10 +46,10 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 	}
 	text := `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.owner,
 			CASE WHEN t.kind = $2 THEN COALESCE((SELECT o.name FROM officers o WHERE o.id = t.note), '') ELSE t.note END,
-			t.opened_at, t.due_at, t.attempts
+			t.opened_at, t.due_at, t.attempts, CASE WHEN t.person_id <> '' OR t.address_id <> '' THEN 1 ELSE 0 END
 		FROM tasks t WHERE t.closed_at = 0 AND t.` + column + ` = $1 AND (t.due_at, t.id) > ($3, $4) AND t.kind `
 	if duty.May(o.Duty, duty.InArea, duty.Lists) == duty.OfficersOnly {
-		text += `= $2`
+		text += `IN ($2, '` + TaskTokens + `')`
 	} else {
 		text += `<> $2`
 	}
@@ -54,8 +60,9 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 	r, err := s.q.query(ctx, text+` ORDER BY t.due_at, t.id LIMIT $5`, scope.Area, TaskLooks, due, after.ID, n)
 	list, err := collect(r, err, func(r scanner) (t OpenTask, err error) {
 		var commune, district, province string
-		var opened, due int64
-		err = r.Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Owner, &t.Note, &opened, &due, &t.Attempts)
+		var opened, due, about int64
+		err = r.Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Owner, &t.Note, &opened, &due, &t.Attempts, &about)
+		t.About = about == 1
 		t.Area, t.Opened, t.Due = finest(commune, district, province), time.UnixMilli(opened), time.UnixMilli(due)
 		return t, err
 	})
@@ -91,7 +98,7 @@ func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id st
 		}
 		t.Area, t.Opened, t.Due = finest(commune, district, province), time.UnixMilli(opened), time.UnixMilli(due)
 		where := l.Officer.WhereIs(t.Area, false)
-		if err != nil || !scope.Holds(t.Area) || t.Kind == TaskLooks || duty.May(l.Officer.Duty, where, duty.FullIdentity) != duty.Yes {
+		if err != nil || !scope.Holds(t.Area) || t.Kind == TaskLooks || t.Kind == TaskTokens || duty.May(l.Officer.Duty, where, duty.FullIdentity) != duty.Yes {
 			t = TaskContact{}
 			return s.nobody(ctx, q, l)
 		}
