@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"admin":                {"flows", "core/...", "locales"},
 	"flows":                {"core/...", "locales"},
 	"bots/telegram":        {"core", "core/channel", "core/qr", "locales"},
+	"bots/zalo":            {"core", "core/channel", "core/qr"},
 	"bots/web":             {"core", "core/channel", "core/codes", "core/qr", "locales"},
 	"bots/sandbox":         {"core", "core/qr", "locales"},
 	"bots/bottest":         {"core", "core/channel"},
