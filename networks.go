@@ -12,6 +12,7 @@ import (
 	"khaibao/bots/sandbox"
 	"khaibao/bots/telegram"
 	"khaibao/bots/web"
+	"khaibao/bots/zalo"
 	"khaibao/core"
 	"khaibao/core/channel"
 	"khaibao/core/qr"
@@ -29,6 +30,7 @@ type networks struct {
 
 	web      *web.Channel
 	telegram *telegram.Channel
+	zalo     *zalo.Channel
 	sms      *sms.Channel
 	smsHooks map[string]http.Handler // by path
 	sandbox  *sandboxed
@@ -67,6 +69,11 @@ func (p *program) wireNetworks(ctx context.Context) (*networks, error) {
 	}
 	if p.c.telegramToken != "" {
 		p.wireTelegram(n)
+	}
+	if p.c.zaloAppID != "" {
+		if err := p.wireZalo(n); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.wireSMS(n); err != nil {
 		return nil, err
@@ -119,6 +126,10 @@ func (p *program) routes() {
 	if n.telegram != nil && p.c.telegramMode == "webhook" {
 		mux.Handle(telegram.HookPath, n.telegram.Webhook(p.inbox))
 	}
+	if n.zalo != nil {
+		mux.Handle(zalo.HookPath, n.zalo.Webhook(p.inbox))
+		mux.Handle(zalo.CardPath, n.zalo.Card())
+	}
 	for path, h := range n.smsHooks {
 		mux.Handle(path, h)
 	}
@@ -156,7 +167,8 @@ func (p *program) startSandbox(ctx context.Context, n *networks) error {
 	p.c.twilioAPIURL = "http://" + l.Addr().String() + "/twilio"
 	twilio := sandbox.NewTwilio(sandbox.TwilioAccount{SID: sandboxSID, Token: sandboxTwilioToken, Number: sandboxNumber,
 		Hook: p.c.publicURL + sms.HookPath})
-	n.sandbox = &sandboxed{Sandbox: sandbox.New(sandbox.Options{TelegramToken: sandboxToken, SMS: twilio, Officers: officers})}
+	n.sandbox = &sandboxed{Sandbox: sandbox.New(sandbox.Options{TelegramToken: sandboxToken, SMS: twilio,
+		Zalo: p.sandboxZalo("http://" + l.Addr().String() + "/zalo"), Officers: officers})}
 	n.sandbox.server = newServer(n.sandbox.API())
 	go func() { _ = n.sandbox.server.Serve(l) }() // ends with close
 	return nil
