@@ -37,6 +37,19 @@ type Queued struct {
 	PartsSent int       // messages of this row that the network already has
 	Queued    time.Time // when it was put into the outbox
 
+	// Way and Ways are of a message to a phone: the way it is on, whose channel
+	// and address are those above, and those left should it fail, the best first.
+	Way  Way
+	Ways []Way
+	// Asker is the channel where a code is waited for: it never goes there.
+	Asker string
+	// Objectable says that the addresses of the phone are told of a khai hộ, to
+	// which each may object.
+	Objectable bool
+	// Unreached is what officers must do when no way reaches the person: whose
+	// task it is, by PersonID and area. A code makes none.
+	Unreached *Task
+
 	// Unreadable is why the sealed half, URN and the rest of Say, did not open;
 	// nil when it did.
 	Unreadable error

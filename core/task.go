@@ -4,7 +4,7 @@ import "time"
 
 // A Task is something an officer must do.
 type Task struct {
-	Kind      string // "misunderstood", "unproven"
+	Kind      string // "misunderstood", "unproven", TaskUnreached
 	PersonID  string
 	AddressID string
 	Commune   string // GSO codes of where it belongs; only Province is always known

@@ -30,6 +30,9 @@ const narrow = 16
 // out: the text asks already. Order is the order of sending; a line with
 // nothing to show gives none.
 func Fit(l Line, f Features) []core.Outbound {
+	if l.Template != nil {
+		return []core.Outbound{{Template: l.Template, Lang: l.Lang}}
+	}
 	text, picture := tidy(l.Text), l.Picture
 	if !f.Pictures {
 		picture = nil

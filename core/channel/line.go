@@ -14,6 +14,8 @@ type Line struct {
 	Edit    string // the network's ID of an earlier message to change in place
 	Input   core.Input
 	Lang    string // the language of Text, "vi" or "en"
+	// Template, when set, is said in the place of all the above.
+	Template *core.Template
 }
 
 // Choice is one answer in words.
