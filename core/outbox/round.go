@@ -95,6 +95,9 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 			r.later(ctx, m, m.Queued, "") // it keeps its place in the line
 			held[m.Priority] = true
 			continue
+		case resting && hasty(m):
+			r.onward(context.WithoutCancel(ctx), m, now, "paused")
+			continue
 		case resting:
 			r.later(ctx, m, until, "")
 			held[m.Priority] = true
@@ -110,10 +113,17 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 		if err == nil {
 			continue
 		}
-		if gone := r.failed(ctx, m, err); gone {
-			return // all that waits for the address was given up with it
+		switch r.failed(ctx, m, err) {
+		case gone: // what waits for the address was given up with it, but for what has ways of its own
+			for _, m := range messages[i+1:] {
+				if m.Way.Name != "" {
+					r.onward(context.WithoutCancel(ctx), m, r.Now(), "gone")
+				}
+			}
+			return
+		case waits:
+			held[m.Priority] = true
 		}
-		held[m.Priority] = true
 	}
 }
 
@@ -122,6 +132,11 @@ var errOvertime = errors.New("no time left for the other parts")
 
 // send hands all parts of a message to the network; m counts those it took.
 func (r *round) send(ctx context.Context, m *core.Queued) error {
+	if r.Bar != nil {
+		if err := r.Bar(*m); err != nil {
+			return err
+		}
+	}
 	parts, err := Parts(*m, r.Render, r.Channel.Features())
 	if err != nil {
 		return err
@@ -147,8 +162,9 @@ func (r *round) send(ctx context.Context, m *core.Queued) error {
 		networkID = id
 		m.PartsSent++
 	}
+	sent := r.taken(*m, parts, networkID)
 	r.mu.Lock()
-	r.sent = append(r.sent, store.Sent{ID: m.ID, NetworkID: networkID})
+	r.sent = append(r.sent, sent)
 	r.mu.Unlock()
 	r.count("sent")
 	return nil
@@ -167,12 +183,20 @@ func (r *round) sendPart(ctx context.Context, part core.Outbound) (id string, er
 	return r.Channel.Send(ctx, part)
 }
 
-// failed does what an error of the network asks for; gone says that the
-// recipient is lost.
-func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool) {
+// outcome is what became of a message that was not sent.
+type outcome int
+
+const (
+	waits outcome = iota // it is tried again, and what follows it waits with it
+	ended                // it was given up, or takes another way
+	gone                 // so was its recipient
+)
+
+// failed does what an error of the network asks for.
+func (r *round) failed(ctx context.Context, m core.Queued, err error) outcome {
 	if errors.Is(err, context.Canceled) || errors.Is(err, errOvertime) { // stopped while waiting for its turn
 		r.later(ctx, m, m.Queued, "")
-		return false
+		return waits
 	}
 	now := r.Now()
 	var send *channel.SendError
@@ -186,13 +210,26 @@ func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool
 		slog.Info("address gone", attrs...)
 		r.count("gone")
 		r.note(r.Store.AddressGone(ctx, now, m.AddressID), m)
-		return true
+		if m.Way.Name != "" {
+			r.onward(ctx, m, now, "gone")
+		}
+		return gone
+	case send.Elsewhere:
+		slog.Info("person not to be reached here now", attrs...)
+		r.onward(ctx, m, now, "elsewhere")
+		return ended
 	case send.Refused:
 		slog.Error("message refused by its network", attrs...)
-		r.drop(ctx, m, now, "refused")
+		r.onward(ctx, m, now, "refused")
+		return ended
+	case now.Sub(m.Queued) > Lifetime(m.Priority) && refusedForNow(send) && m.Priority != core.PriorityCode:
+		slog.Warn("way given up", attrs...)
+		r.onward(ctx, m, now, "expired")
+		return ended
 	case now.Sub(m.Queued) > Lifetime(m.Priority):
 		slog.Warn("message given up", attrs...)
 		r.drop(ctx, m, now, "expired")
+		return ended
 	case send.RetryAfter > 0:
 		until := now.Add(min(send.RetryAfter, maxRest))
 		slog.Warn("network asks for rest", append(attrs, "seconds", send.RetryAfter.Seconds())...)
@@ -201,22 +238,34 @@ func (r *round) failed(ctx context.Context, m core.Queued, err error) (gone bool
 		r.mu.Unlock()
 		r.note(r.Store.PauseSender(ctx, r.Channel.Name(), until), m)
 		r.count("paused")
+		if hasty(m) {
+			r.onward(ctx, m, now, "paused")
+			return ended
+		}
 		r.later(ctx, m, until, "paused")
 	case send.Config:
 		slog.Error("our account is refused by the network", attrs...)
 		r.count("config")
+		if hasty(m) {
+			r.onward(ctx, m, now, "config")
+			return ended
+		}
 		r.later(ctx, m, now.Add(max(configRest, Backoff(m.Attempts))), "config")
 	default:
 		slog.Warn("message not sent; trying again", attrs...)
 		r.count("retried")
 		r.later(ctx, m, now.Add(Backoff(m.Attempts)), "retry")
 	}
-	return false
+	return waits
 }
 
 func (r *round) drop(ctx context.Context, m core.Queued, now time.Time, class string) {
-	r.count("dropped")
-	r.note(r.Store.Drop(ctx, now, m.ID, class), m)
+	event := "dropped"
+	if class == "no_way" {
+		event = class
+	}
+	r.count(event)
+	r.note(r.Store.Drop(ctx, now, m, class), m)
 }
 
 func (r *round) later(ctx context.Context, m core.Queued, due time.Time, class string) {

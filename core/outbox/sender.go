@@ -24,7 +24,8 @@ type Store interface {
 	ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error)
 	MarkSent(ctx context.Context, now time.Time, sent []store.Sent) error
 	SendLater(ctx context.Context, id string, due time.Time, class string, partsSent int) error
-	Drop(ctx context.Context, now time.Time, id, class string) error
+	Drop(ctx context.Context, now time.Time, m core.Queued, class string) error
+	Reroute(ctx context.Context, now time.Time, m core.Queued, class string) (moved bool, err error)
 	AddressGone(ctx context.Context, now time.Time, addressID string) error
 	HoldSender(ctx context.Context, channel string, now, until time.Time) (held bool, pausedUntil time.Time, err error)
 	ReleaseSender(ctx context.Context, channel string) error
@@ -39,7 +40,18 @@ type Sender struct {
 	Store   Store
 	Render  func(m core.Queued, f channel.Features) channel.Line // makes a row's text
 	Now     func() time.Time
-	Count   func(event, channel string) // "sent", "retried", "dropped", "gone", "config"; may be nil
+	// Count is told "sent", "retried", "rerouted", "dropped", "no_way", "gone",
+	// "paused" and "config"; may be nil.
+	Count func(event, channel string)
+	// Bar tells why a message must not be handed to the network, as an error of
+	// Send would; nil bars none.
+	Bar func(m core.Queued) error
+	// Price is what one message, or one segment of a text, is expected to cost,
+	// in đồng; nil for nothing.
+	Price func(m core.Queued) int64
+	// Spent is told of each message that was sent by which way, as how many
+	// segments and for what price; may be nil.
+	Spent func(channel, way string, segments int, cost int64)
 
 	limit    *rate.Limiter
 	until    time.Time    // when our lease on the channel ends; zero while we hold none

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"khaibao/core"
 	"khaibao/core/store"
 	"khaibao/core/store/storetest"
 )
@@ -82,7 +83,7 @@ func TestStatementsAreBounded(t *testing.T) {
 		_, err := s.Mark(context.Background(), "x")
 		ended <- err
 	}()
-	go func() { ended <- s.Drop(context.Background(), time.Now(), "x", "expired") }()
+	go func() { ended <- s.Drop(context.Background(), time.Now(), core.Queued{ID: "x"}, "expired") }()
 	soon(t, "away", func() bool { return s.Ping(t.Context()) != nil })
 	for range 2 {
 		select {

@@ -65,7 +65,10 @@ func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
 		err = errors.New("arguments are no JSON")
 	}
 	m.Unreadable = err
-	m.URN, m.Say = l.URN, l.Say
+	m.URN, m.Say, m.Ways, m.Unreached = l.URN, l.Say, l.Ways, l.Unreached
+	if l.Way != nil {
+		m.Way = *l.Way
+	}
 	m.Say.Key = key
 	return m, nil
 }
@@ -74,27 +77,38 @@ func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
 const clockSlack = time.Minute
 
 // Sent is a message that its network took.
-type Sent struct{ ID, NetworkID string }
+type Sent struct {
+	ID, NetworkID string
+	Way           string // that it took, see core.Way
+	Template      string // "" when it was words of our own
+	Segments      int    // SMS that it is expected to be billed as; 0 on other networks
+	Cost          int64  // đồng that it is expected to cost
+}
 
 // MarkSent keeps that the networks took these messages. The arguments have
-// served and are forgotten.
+// served and are forgotten. A cost that the network told meanwhile stays.
 func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error {
 	if len(sent) == 0 {
 		return nil
 	}
 	if s.pg != nil {
-		ids, networkIDs := make([]string, len(sent)), make([]string, len(sent))
+		n := len(sent)
+		ids, networkIDs, ways, templates := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+		segments, costs := make([]int64, n), make([]int64, n)
 		for i, m := range sent {
-			ids[i], networkIDs[i] = m.ID, m.NetworkID
+			ids[i], networkIDs[i], ways[i], templates[i] = m.ID, m.NetworkID, m.Way, m.Template
+			segments[i], costs[i] = int64(m.Segments), m.Cost
 		}
-		_, err := s.q.exec(ctx, `UPDATE outbox o SET state = 1, done_at = $3, leased_until = 0, network_id = u.network_id, args = NULL
-			FROM unnest($1::text[], $2::text[]) AS u (id, network_id) WHERE o.id = u.id`, ids, networkIDs, now.UnixMilli())
+		_, err := s.q.exec(ctx, `UPDATE outbox o SET state = 1, done_at = $3, leased_until = 0, network_id = u.network_id, args = NULL,
+				way = u.way, template = u.template, segments = CASE WHEN o.segments > 0 THEN o.segments ELSE u.segments END,
+				cost = CASE WHEN o.cost > 0 THEN o.cost ELSE u.cost END
+			FROM unnest($1::text[], $2::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS u (id, network_id, way, template, segments, cost)
+			WHERE o.id = u.id`, ids, networkIDs, now.UnixMilli(), ways, templates, segments, costs)
 		return wrap(err, "mark sent")
 	}
 	return s.inTx(ctx, func(q querier) error {
 		for _, m := range sent {
-			_, err := q.exec(ctx, `UPDATE outbox SET state = 1, done_at = $3, leased_until = 0, network_id = $2, args = NULL WHERE id = $1`,
-				m.ID, m.NetworkID, now.UnixMilli())
+			_, err := q.exec(ctx, sentText, m.ID, m.NetworkID, now.UnixMilli(), m.Way, m.Template, m.Segments, m.Cost)
 			if err != nil {
 				return fmt.Errorf("mark sent: %w", err)
 			}
@@ -102,6 +116,9 @@ func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error 
 		return nil
 	})
 }
+
+const sentText = `UPDATE outbox SET state = 1, done_at = $3, leased_until = 0, network_id = $2, args = NULL,
+	way = $4, template = $5, segments = CASE WHEN segments > 0 THEN segments ELSE $6 END, cost = CASE WHEN cost > 0 THEN cost ELSE $7 END WHERE id = $1`
 
 // SendLater gives a message back until due. class says why: "retry",
 // "paused", "config" or "" when it was not tried.
@@ -112,22 +129,16 @@ func (s *Store) SendLater(ctx context.Context, id string, due time.Time, class s
 	return wrap(err, "send later")
 }
 
-// Drop gives a message up. class says why: "refused", "expired", "gone".
-func (s *Store) Drop(ctx context.Context, now time.Time, id, class string) error {
-	_, err := s.q.exec(ctx, `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = $3, args = NULL WHERE id = $1 AND state = 0`,
-		id, now.UnixMilli(), class)
-	return wrap(err, "drop")
-}
-
 // AddressGone keeps that an address is blocked or dead, and gives up all that
-// waits for it.
+// waits for it, but for messages to the phone: their senders look for the next
+// way of each.
 func (s *Store) AddressGone(ctx context.Context, now time.Time, addressID string) error {
 	return s.inTx(ctx, func(q querier) error {
 		if _, err := q.exec(ctx, `UPDATE addresses SET gone_at = $2 WHERE id = $1`, addressID, now.UnixMilli()); err != nil {
 			return fmt.Errorf("address gone: %w", err)
 		}
 		_, err := q.exec(ctx, `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = 'gone', args = NULL
-			WHERE address_id = $1 AND state = 0`, addressID, now.UnixMilli())
+			WHERE address_id = $1 AND state = 0 AND way = ''`, addressID, now.UnixMilli())
 		return wrap(err, "address gone")
 	})
 }

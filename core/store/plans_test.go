@@ -155,6 +155,9 @@ func everyday(t *testing.T, s *store.Store) {
 				return err
 			}
 		}
+		if err := tx.Notify(ctx, phone, core.Queued{Priority: core.PriorityRed, Say: core.Say{Key: "told"}, Objectable: true}); err != nil {
+			return err
+		}
 		return echo(ctx, tx, at, core.Inbound{}, "")
 	})
 	byWeb.at(now.Add(200*24*time.Hour), nil)
@@ -170,7 +173,7 @@ func everyday(t *testing.T, s *store.Store) {
 	for _, m := range got {
 		must(s.SendLater(ctx, m.ID, now, "retry", 0))
 		must(s.MarkSent(ctx, now, []store.Sent{{ID: m.ID, NetworkID: "x"}}))
-		must(s.Drop(ctx, now, m.ID, "refused"))
+		must(s.Drop(ctx, now, m, "refused"))
 		must(s.AddressGone(ctx, now, m.AddressID))
 	}
 	taken(t, s, echo, heldText("held", phone, "a"))
@@ -179,6 +182,14 @@ func everyday(t *testing.T, s *store.Store) {
 		must(err)
 		must(s.RepliesSaid(ctx, now, replies, said))
 	}
+	got, err = s.ClaimDue(ctx, "sms", now, now.Add(time.Minute), 9)
+	must(err)
+	for _, m := range got {
+		_, err = s.Reroute(ctx, now, m, "elsewhere")
+		must(err)
+		must(s.Drop(ctx, now, m, "no_way"))
+	}
+	must(s.KeepCost(ctx, "sms", "y", 350, 1))
 	must(s.MoveStatus(ctx, "web", "y", "sent", 2))
 	must(s.NumberDead(ctx, now, "web", "y"))
 	_, _, err = s.HoldSender(ctx, "web", now, now.Add(time.Second))

@@ -73,7 +73,7 @@ func (s *Store) RepliesSaid(ctx context.Context, now time.Time, claimed []core.Q
 	}
 	sent := make([]Sent, said)
 	for i, m := range claimed[:said] {
-		sent[i] = Sent{ID: m.ID}
+		sent[i] = Sent{ID: m.ID, Way: m.WayTaken()}
 	}
 	if err := s.MarkSent(ctx, now, sent); err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/seal"
+	"khaibao/core/ways"
 )
 
 // Store is safe for concurrent use. Exactly one of lite and pg is set.
@@ -47,6 +48,9 @@ type Store struct {
 	holder string // this process, among those that send
 
 	wake wakers
+
+	ways      *ways.Book
+	countLost func(event, channel string) // may be nil
 }
 
 // Options open a store.
@@ -68,6 +72,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.ways = onlySMS
 	if err := s.migrate(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("migrate: %w", err)

@@ -24,6 +24,7 @@ type Tx struct {
 	queue []core.Queued
 	told  []string // IDs of addresses, by MarkTold
 	held  []heldReply
+	lost  []lost // by Notify
 }
 
 // TurnFunc runs the turn of one fresh message. The messages of one address
@@ -67,6 +68,7 @@ func (s *Store) Take(ctx context.Context, now time.Time, group []core.Inbound, t
 	})
 	if err == nil {
 		s.wake.tell(tx.channels())
+		s.countLosses(tx.lost)
 	}
 	return err
 }
@@ -118,6 +120,11 @@ const (
 	queueText = `INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`
 )
+
+// queueWayText is queueText for the few messages that go to a phone: a further
+// column would be a further value in every answer's row.
+const queueWayText = `INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at, way)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)`
 
 // scanAddress reads one row of addressColumns and its key in the group.
 func (tx *Tx) scanAddress(r scanner) (string, *core.Address, error) {
@@ -270,9 +277,11 @@ func (tx *Tx) flush(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.q.exec(ctx, queueText,
-			m.ID, m.Channel, m.AddressID, m.Cause, int64(m.Priority), m.Say.Key, m.Lang, args, tx.now.UnixMilli())
-		if err != nil {
+		text, values := queueText, tx.queueValues(m, args)
+		if m.Way.Name != "" {
+			text, values = queueWayText, append(values, m.Way.Name)
+		}
+		if _, err := tx.q.exec(ctx, text, values...); err != nil {
 			return fmt.Errorf("queue: %w", err)
 		}
 	}
@@ -284,6 +293,11 @@ func (tx *Tx) flush(ctx context.Context) error {
 	return nil
 }
 
+// queueValues are the values of queueText.
+func (tx *Tx) queueValues(m core.Queued, args []byte) []any {
+	return []any{m.ID, m.Channel, m.AddressID, m.Cause, int64(m.Priority), m.Say.Key, m.Lang, args, tx.now.UnixMilli()}
+}
+
 func (s *Store) sealState(at *core.Address) []byte {
 	return s.keys.Seal("addresses.state", at.ID, at.State)
 }
@@ -292,10 +306,20 @@ func (s *Store) sealState(at *core.Address) []byte {
 type letter struct {
 	URN core.URN `json:"to"`
 	Say core.Say `json:"say"`
+
+	// Of a message to a phone: the way it is on, those left, and what officers
+	// must do when none is.
+	Way       *core.Way  `json:"way,omitempty"`
+	Ways      []core.Way `json:"ways,omitempty"`
+	Unreached *core.Task `json:"unreached,omitempty"`
 }
 
 func (s *Store) sealSay(m core.Queued) ([]byte, error) {
-	args, err := json.Marshal(letter{URN: m.URN, Say: m.Say})
+	l := letter{URN: m.URN, Say: m.Say, Ways: m.Ways, Unreached: m.Unreached}
+	if m.Way.Name != "" {
+		l.Way = &m.Way
+	}
+	args, err := json.Marshal(l)
 	if err != nil {
 		return nil, fmt.Errorf("queue %s: %w", m.Say.Key, err)
 	}

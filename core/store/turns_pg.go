@@ -29,6 +29,7 @@ func (s *Store) takePG(ctx context.Context, now time.Time, inbox []inbound, turn
 		err := tx.takeOn(ctx, conn.Conn(), inbox, turn)
 		if err == nil {
 			s.wake.tell(tx.channels())
+			s.countLosses(tx.lost)
 			return nil
 		}
 		if conn.Conn().PgConn().TxStatus() != 'I' {
@@ -191,16 +192,24 @@ func (tx *Tx) batchQueue(batch *pgx.Batch) error {
 	if n == 0 {
 		return nil
 	}
-	ids, channels, addresses, causes := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	keys, langs, args := make([]string, n), make([]string, n), make([][]byte, n)
-	priorities := make([]int64, n)
-	for i, m := range tx.queue {
+	ids, channels, addresses, causes := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	keys, langs, args := make([]string, 0, n), make([]string, 0, n), make([][]byte, 0, n)
+	priorities := make([]int64, 0, n)
+	for _, m := range tx.queue {
 		sealed, err := tx.s.sealSay(m)
 		if err != nil {
 			return err
 		}
-		ids[i], channels[i], addresses[i], causes[i] = m.ID, m.Channel, m.AddressID, m.Cause
-		keys[i], langs[i], args[i], priorities[i] = m.Say.Key, m.Lang, sealed, int64(m.Priority)
+		if m.Way.Name != "" {
+			batch.Queue(queueWayText, append(tx.queueValues(m, sealed), m.Way.Name)...)
+			continue
+		}
+		ids, channels, addresses, causes = append(ids, m.ID), append(channels, m.Channel), append(addresses, m.AddressID), append(causes, m.Cause)
+		keys, langs, args = append(keys, m.Say.Key), append(langs, m.Lang), append(args, sealed)
+		priorities = append(priorities, int64(m.Priority))
+	}
+	if len(ids) == 0 {
+		return nil
 	}
 	batch.Queue(`INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at)
 		SELECT id, channel, address_id, cause, priority, locale_key, lang, args, $9::bigint, $9::bigint

@@ -58,15 +58,19 @@ type Row struct {
 	ID, Channel, AddressID, Cause, Key, NetworkID string
 	State                                         int // 0 waiting, 1 sent, 2 dropped
 	LeasedUntil                                   int64
+	Class, Way, Template                          string
+	Segments                                      int
+	Cost                                          int64 // in đồng
 }
 
 // Outbox is the whole outbox, in the order of IDs.
 func (l *Look) Outbox() []Row {
 	l.t.Helper()
 	var all []Row
-	l.each(`SELECT id, channel, address_id, cause, locale_key, network_id, state, leased_until FROM outbox ORDER BY id`, func(scan func(...any)) {
+	l.each(`SELECT id, channel, address_id, cause, locale_key, network_id, state, leased_until, error_class, way, template, segments, cost FROM outbox ORDER BY id`, func(scan func(...any)) {
 		var r Row
-		scan(&r.ID, &r.Channel, &r.AddressID, &r.Cause, &r.Key, &r.NetworkID, &r.State, &r.LeasedUntil)
+		scan(&r.ID, &r.Channel, &r.AddressID, &r.Cause, &r.Key, &r.NetworkID, &r.State, &r.LeasedUntil,
+			&r.Class, &r.Way, &r.Template, &r.Segments, &r.Cost)
 		all = append(all, r)
 	})
 	return all
