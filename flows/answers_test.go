@@ -87,7 +87,9 @@ func outcome(before Session, e Event) string {
 	changed := false
 	for i := range after.State.Answers {
 		a := &after.State.Answers[i]
-		if old := before.State.answer(a.ID); old != nil && fmt.Sprint(*old) == fmt.Sprint(*a) {
+		there := before.State
+		there.At = a.Of
+		if old := there.answer(a.ID); old != nil && fmt.Sprint(*old) == fmt.Sprint(*a) {
 			continue
 		}
 		changed = true

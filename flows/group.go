@@ -209,7 +209,9 @@ func (r *run) readWho(text string) (set []string, none bool) {
 	if isWord(said, "0", "khong", "ko", "khong ai", "khong ai ca", "khong co ai", "khoe", "khoe ca", "deu khoe", "tat ca khoe", "ca nha khoe", "none", "nobody", "no", "no one", "all well") {
 		return nil, true
 	}
-	if isWord(said, "tat ca", "ca hai", "ca nha", "ca ba", "het", "moi nguoi", "all", "both", "everyone", "everybody") {
+	whole := fold(text)
+	if isWord(said, "tat ca", "het", "moi nguoi", "all", "everyone", "everybody") || whole == "ca nha" || whole == "ca nha toi" ||
+		len(r.s.People) == 2 && isWord(whole, "ca hai", "ca 2", "ca hai nguoi", "both") || len(r.s.People) == 3 && isWord(whole, "ca ba", "ca 3", "ca ba nguoi") {
 		return r.s.places(), false
 	}
 	if digits := onlyDigits(text); len(digits) > 1 { // "12" is both: nobody has a number of two digits

@@ -46,19 +46,29 @@ func (t *turn) readLost(in *core.Inbound) {
 			places = []string{"1"}
 		}
 	}
+	if !pressed && isWord(in.Text, "khong doi", "thoi", "giu nguyen", "nhu cu", "tim thay", "tim thay roi", "thay roi", "keep", "found it", "never mind") {
+		places = []string{"0"}
+	}
 	if slices.Equal(places, []string{"0"}) {
 		t.s.Question, t.s.Offer = "", nil
 		t.note(say("lost.kept"))
 		t.again()
 		return
 	}
-	if len(places) != 1 || placeOf(places[0]) > len(t.s.Offer) || placeOf(places[0]) == 0 {
+	var ids []string
+	for _, place := range places {
+		if n := placeOf(place); n >= 1 && n <= len(t.s.Offer) {
+			ids = append(ids, t.s.Offer[n-1].ID)
+		}
+	}
+	if len(ids) == 0 {
 		t.wrong("who.wrong")
 		return
 	}
-	id := t.s.Offer[placeOf(places[0])-1].ID
 	t.s.Question, t.s.Offer = "", nil
-	t.do(ReplaceQR{PersonID: id})
+	for _, id := range ids {
+		t.do(ReplaceQR{PersonID: id})
+	}
 }
 
 // replaced shows the new code.

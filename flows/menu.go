@@ -66,6 +66,10 @@ func (t *turn) readMenu(in *core.Inbound) {
 		t.do(Object{})
 		return
 	}
+	if t.e.Known.Told && readYesOrThumb(in.Text) == "yes" {
+		t.say(say("thanks.done"))
+		return
+	}
 	if cmd := meant(in.Text); cmd != cmdNone {
 		t.command(cmd)
 		return

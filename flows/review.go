@@ -196,6 +196,15 @@ func (r *run) pressReview(choice string) {
 func (r *run) textReview(text string) {
 	items := r.items()
 	choice, n := readReview(text, items)
+	if choice == "send" && speaksOfHealth(text) { // "het sot roi" is no yes
+		choice = ""
+		if q := r.form.question("symptoms"); q != nil && !r.s.grouped() && !r.readNews(text) {
+			r.correct(item{Question: q})
+			return
+		} else if q != nil && !r.s.grouped() {
+			return
+		}
+	}
 	switch {
 	case choice == "send":
 		r.send()

@@ -48,7 +48,7 @@ func readReview(text string, items []item) (choice string, item int) {
 		return "add", 0
 	case commands[fold(text)] == cmdSame:
 		return "send", 0
-	case answer == "no":
+	case answer == "no", isWord(text, "co thay doi", "co thay doi roi", "thay doi", "co doi", "khac roi", "khac", "changed", "something changed", "it changed"):
 		return "edit", 0
 	}
 	if len(text) > 80 {
@@ -90,4 +90,12 @@ func partOfName(word, text string) bool {
 		}
 	}
 	return false
+}
+
+// signs are words of health that make of a short yes something else.
+var signs = words1("sot ho met dau tho benh khoe om fever cough sick ill pain")
+
+// speaksOfHealth tells whether a text has a word of health in it.
+func speaksOfHealth(text string) bool {
+	return slices.ContainsFunc(strings.Fields(fold(text)), func(w string) bool { return signs[w] })
 }

@@ -109,6 +109,9 @@ func passes(q *Question, text string) bool {
 	if _, err := reading.ReadID(text, "insurance"); q.Kind == Insurance && errors.Is(err, reading.ErrNone) {
 		return true
 	}
+	if q.Kind == Phone && hasNoPhone(text) {
+		return true
+	}
 	if q.Kind == Text || q.Free {
 		return isWord(text, "khong biet", "ko biet", "khong nho", "khong ro", "quen", "quen roi")
 	}

@@ -113,7 +113,7 @@ func (t *turn) message() {
 		return
 	}
 	cmd := commandOf(in)
-	if in.Action == "" && t.answers(cmd, in.Text) || cmd == cmdProxy && t.s.Question == Review {
+	if in.Action == "" && t.answers(cmd, in.Text) || cmd == cmdProxy && t.s.Question == Review || cmd == cmdSame && t.s.Question == askedLost {
 		cmd = cmdNone
 	}
 	if t.s.Form != "" && t.e.Now.Sub(t.s.Asked) >= KeptFor {

@@ -49,6 +49,11 @@ func (t *turn) readWho(in *core.Inbound) {
 		if !none {
 			places, none = t.listed().readWho(in.Text)
 		}
+		if n, number := readNumber(in.Text); none && !(number && n == 0) && !isWord(in.Text, "khac", "nguoi khac", "moi", "nguoi moi", "somebody else", "new", "other") {
+			t.s.Question, t.s.Offer, t.s.Intent = "", nil, Intent{} // for nobody
+			t.again()
+			return
+		}
 		if none {
 			want.Proxy = true
 			t.fresh(want)
