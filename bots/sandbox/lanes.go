@@ -2,8 +2,10 @@ package sandbox
 
 import "sync"
 
-// lanes do one thing after the other for each key, and the keys side by side.
+// lanes do one thing after the other for each key, and the keys side by side,
+// some of them at a time.
 type lanes struct {
+	slots   chan struct{} // holds one token for each thing in hand
 	mu      sync.Mutex
 	waiting map[string][]func()
 	idle    *sync.Cond // a lane came to its end
@@ -11,8 +13,11 @@ type lanes struct {
 	working sync.WaitGroup
 }
 
+// atOnce is how much is in hand at a time: as many connections are open.
+const atOnce = 64
+
 func newLanes() *lanes {
-	l := &lanes{waiting: map[string][]func(){}}
+	l := &lanes{waiting: map[string][]func(){}, slots: make(chan struct{}, atOnce)}
 	l.idle = sync.NewCond(&l.mu)
 	return l
 }
@@ -43,8 +48,15 @@ func (l *lanes) work(key string) {
 		}
 		l.waiting[key] = next[1:]
 		l.mu.Unlock()
-		next[0]()
+		l.inSlot(next[0])
 	}
+}
+
+// inSlot does something once there is room for it.
+func (l *lanes) inSlot(do func()) {
+	l.slots <- struct{}{}
+	defer func() { <-l.slots }()
+	do()
 }
 
 // beside does something in no lane, for which close waits too.

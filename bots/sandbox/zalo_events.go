@@ -71,11 +71,13 @@ func (z *Zalo) pushAgain(e *zaloEvent) {
 			return
 		case <-time.After(pause):
 		}
-		switch {
-		case z.Stopped():
+		if z.Stopped() {
 			z.settle(e, false)
 			return
-		case z.post(e, i+1) == nil:
+		}
+		var err error
+		z.lanes.inSlot(func() { err = z.post(e, i+1) })
+		if err == nil {
 			z.settle(e, true)
 			return
 		}
