@@ -16,10 +16,11 @@ const pictureSize = 512
 
 // Render puts a Say into words, and draws its QR where pictures can be shown.
 // Networks with plain text get the short wordings, whose keys end in ".sms",
-// where there are any. A Say of another version of the program, whose key there
+// where there are any; where choices are too many for buttons, the wordings
+// that end in ".list" say to type. A Say of another version of the program, whose key there
 // are no words for, gives an empty line: nobody is shown a key.
 func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) channel.Line {
-	w := words{b, lang, f.Plain}
+	w := words{bundle: b, lang: lang, short: f.Plain, listed: !f.Plain && f.MaxButtons > 0 && listed(s.Choices, f)}
 	if !w.know(s.Key) {
 		return channel.Line{}
 	}
@@ -78,7 +79,13 @@ func (w words) shown(p core.Picture, f channel.Features) core.Shown {
 type words struct {
 	bundle *locales.Bundle
 	lang   string
-	short  bool
+	short  bool // for a network with plain text
+	listed bool // the choices are a list to type from
+}
+
+// listed tells whether choices become a list where there are buttons.
+func listed(choices []core.Choice, f channel.Features) bool {
+	return len(choices) > f.MaxButtons || slices.ContainsFunc(choices, func(c core.Choice) bool { return c.Action == "" })
 }
 
 // know tells whether there are words for a key, in the language or the default.
@@ -110,8 +117,11 @@ func (w words) say(key string, s *core.Say) string {
 }
 
 func (w words) text(key string, args map[string]string) string {
-	if w.short && w.bundle.Has(w.lang, key+".sms") {
+	switch {
+	case w.short && w.bundle.Has(w.lang, key+".sms"):
 		key += ".sms"
+	case w.listed && w.bundle.Has(w.lang, key+".list"):
+		key += ".list"
 	}
 	return w.bundle.Text(w.lang, key, args)
 }
