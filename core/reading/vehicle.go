@@ -13,6 +13,7 @@ type Vehicle struct {
 	Number string `json:"number,omitempty"` // as Plate.Normalized; "" when none was told
 	Sign   string `json:"sign,omitempty"`   // what kind of number, as Plate.Kind
 	Seat   string `json:"seat,omitempty"`   // as typed: "12A", "toa 5 ghế 12"
+	More   bool   `json:"more,omitempty"`   // other words stand beside, such as the name of a company
 }
 
 var transportWords = newLexicon("transport")
@@ -23,6 +24,7 @@ var (
 	carrierLike = regexp.MustCompile(`(?i)\b(?:[a-z]{2,3}|[0-9][a-z]|[a-z][0-9])[ -]?[0-9]{1,4}\b`)
 	// seatLike is a seat with its word, or a carriage; bareSeat one without.
 	seatLike = regexp.MustCompile(`(?i)\b(?:(?:toa|khoang|carriage)\s*(?:s[ốo]\s*)?[0-9]{1,2}\s*,?\s*)?(?:gh[ếe]|gi(?:ườ|uo|ươ)ng|seat|bed)\s*(?:s[ốo]\s*)?(?:[0-9]{1,3}\s?[a-z]?|[a-z][ -]?[0-9]{1,2})\b|(?:toa|khoang|carriage)\s*(?:s[ốo]\s*)?[0-9]{1,2}\b`)
+	loneSeat = regexp.MustCompile(`(?i)^(?:gh[ếe]|seat)\s*(?:s[ốo]\s*)?`)
 	bareSeat = regexp.MustCompile(`\b[0-9]{1,2}[A-Ka-gi-k]\b`) // 9h is an hour
 )
 
@@ -42,10 +44,10 @@ func ReadVehicle(s, kind string) (v Vehicle, ok bool) {
 	}
 	rest := s
 	if at := seatLike.FindStringIndex(rest); at != nil {
-		v.Seat = rest[at[0]:at[1]]
+		v.Seat = loneSeat.ReplaceAllString(rest[at[0]:at[1]], "")
 		rest = rest[:at[0]] + " " + rest[at[1]:]
 	}
-	said, clear := transportKind(rest)
+	said, _, clear := transportKind(rest)
 	if !clear {
 		return Vehicle{}, false
 	}
@@ -61,35 +63,41 @@ func ReadVehicle(s, kind string) (v Vehicle, ok bool) {
 			}
 		}
 	}
-	if v.Kind == "plane" && v.Seat == "" {
-		v.Seat = strings.ToUpper(bareSeat.FindString(strings.Replace(rest, typed, " ", 1)))
+	if typed != "" {
+		rest = strings.Replace(rest, typed, " ", 1)
 	}
+	if seat := bareSeat.FindString(rest); v.Kind == "plane" && v.Seat == "" && seat != "" {
+		v.Seat = strings.ToUpper(seat)
+		rest = strings.Replace(rest, seat, " ", 1)
+	}
+	_, v.More, _ = transportKind(rest)
 	return v, v.Kind != "" || v.Number != ""
 }
 
-// transportKind finds the one kind that a text tells, "" for none; clear is
-// false when it tells two, or denies one.
-func transportKind(s string) (kind string, clear bool) {
+// transportKind finds the one kind that a text tells, "" for none, and whether
+// other words stand beside it; clear is false when it tells two, or denies one.
+func transportKind(s string) (kind string, more, clear bool) {
 	ts := tokens(s)
 	if len(ts) > 40 {
-		return "", false
+		return "", false, false
 	}
 	denied := false
 	for i := 0; i < len(ts); {
 		id, n := transportWords.match(ts, i)
 		switch {
 		case n == 0:
-			n = 1
+			n, more = 1, true
+		case id == "filler":
 		case id == "deny":
 			denied = true
 		case kind != "" && kind != id && !(kind == "other" || id == "other"):
-			return "", false
+			return "", false, false
 		case kind == "" || kind == "other":
 			kind = id
 		}
 		i += n
 	}
-	return kind, !denied || kind == ""
+	return kind, more, !denied || kind == ""
 }
 
 // vehicleNumber finds the one number that fits a kind of vehicle, and how it was
