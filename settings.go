@@ -58,7 +58,7 @@ func (s *settings) at(ctx context.Context, now time.Time) (flows.Setting, error)
 	s.day, s.read = day, now
 	s.value = flows.Setting{Province: s.c.province, Hotline: s.c.hotline, Disease: dated["disease"], LookBack: lookBack, Notice: notice,
 		NoticeURL: s.c.publicURL + "/privacy", PublicURL: s.c.publicURL, CodeLifetime: s.c.limits.Lifetime,
-		AskReligion: dated["ask_religion"] == "yes"}
+		AskReligion: dated["ask_religion"] == "yes", AskVaccination: dated["ask_vaccination"] == "yes"}
 	return s.value, nil
 }
 

@@ -21,12 +21,15 @@ func TestSettingsOfANewDatabase(t *testing.T) {
 	}
 	defer s.Close()
 	tests := []struct {
-		day      string
-		lookBack int
+		day         string
+		lookBack    int
+		vaccination bool
 	}{
-		{"2021-05-04", 14},
-		{"2021-06-01", 21}, // docs/reference/vietnam.md 2.7
-		{"2021-08-15", 14},
+		{"2021-05-04", 14, false},
+		{"2021-06-01", 21, false}, // docs/reference/vietnam.md 2.7
+		{"2021-08-15", 14, false},
+		{"2021-10-05", 14, false},
+		{"2021-10-06", 14, true},
 	}
 	for _, tt := range tests {
 		now, err := time.Parse(time.DateOnly, tt.day)
@@ -37,7 +40,7 @@ func TestSettingsOfANewDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.LookBack != tt.lookBack || got.Disease != "COVID-19" || got.Notice != 1 || got.Hotline != "19001075" || got.AskReligion {
+		if got.LookBack != tt.lookBack || got.Disease != "COVID-19" || got.Notice != 1 || got.Hotline != "19001075" || got.AskReligion || got.AskVaccination != tt.vaccination {
 			t.Errorf("%s: %+v", tt.day, got)
 		}
 	}

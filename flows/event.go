@@ -37,15 +37,17 @@ type Known struct {
 
 // Setting is the dated and configured data that conversations name.
 type Setting struct {
-	Province     string // GSO code of the home province, "46"
-	Hotline      string // as dialled, "19001075"
-	Disease      string // what the declarations are about, "COVID-19"
-	LookBack     int    // days that the exposure questions look back, today
-	Notice       int    // version of the privacy notice in force
-	NoticeURL    string
-	PublicURL    string
-	AskReligion  bool // off unless the province has a reason: it is sensitive by law
-	CodeLifetime time.Duration
+	Province    string // GSO code of the home province, "46"
+	Hotline     string // as dialled, "19001075"
+	Disease     string // what the declarations are about, "COVID-19"
+	LookBack    int    // days that the exposure questions look back, today
+	Notice      int    // version of the privacy notice in force
+	NoticeURL   string
+	PublicURL   string
+	AskReligion bool // off unless the province has a reason: it is sensitive by law
+	// AskVaccination asks for doses and recovery, while a rule in force uses them.
+	AskVaccination bool
+	CodeLifetime   time.Duration
 }
 
 // Effect is what a turn asks the dispatcher to do, in order, in the same
