@@ -48,16 +48,17 @@ func (r *request) allAnswers(v store.Version) []answer {
 	return all
 }
 
-// answerOrder is how an officer reads a declaration: health, where the person
-// lives, the rest; what was typed, which only explains it, comes last. An
-// answer that is not here comes after, by name.
-var answerOrder = []string{"exposure_last", "has_conditions", "conditions", "sub", "house", "permanent_commune", "permanent_sub", "permanent_house",
+// answerOrder is how an officer reads a declaration: health, the journey, where
+// the person lives, the rest; what was typed, which only explains it, comes
+// last. An answer that is not here comes after, by name.
+var answerOrder = []string{"exposure_last", "from", "from_sub", "from_house", "departed_on", "arrive_on", "vehicle", "vehicle_no", "seat",
+	"passed", "countries", "doses", "last_dose", "recovered_on", "has_conditions", "conditions", "sub", "house", "permanent_commune", "permanent_sub", "permanent_house",
 	"nationality", "ethnicity", "religion", "marital", "education", "occupation", "workplace",
-	"check_birth", "check_sex", "check_papers", "typed", "permanent_typed"}
+	"check_birth", "check_sex", "check_papers", "typed", "permanent_typed", "from_typed", "passed_typed", "vehicle_typed"}
 
 // onlyTyped are answers as somebody wrote them. That they are written otherwise
 // next time is no change.
-var onlyTyped = []string{"typed", "permanent_typed"}
+var onlyTyped = []string{"typed", "permanent_typed", "from_typed", "passed_typed", "vehicle_typed"}
 
 // question is a question's short name: the form's own word for it in a review,
 // or that of the resident declaration where both ask it.
@@ -94,6 +95,9 @@ func (r *request) said(form, id string, v any) string {
 		}
 		return strings.Join(words, ", ")
 	case map[string]any:
+		if id == "passed" {
+			return r.passed(form, v)
+		}
 		var parts []string
 		for _, key := range slices.Sorted(mapKeys(v)) {
 			if text := r.said(form, key, v[key]); text != "" {
@@ -103,6 +107,15 @@ func (r *request) said(form, id string, v any) string {
 		return strings.Join(parts, "; ")
 	}
 	return fmt.Sprint(v)
+}
+
+// passed is one place that was passed, with its days.
+func (r *request) passed(form string, v map[string]any) string {
+	place := r.said(form, "from", v["area"])
+	if days, _ := v["days"].([]any); len(days) > 0 {
+		return place + " (" + r.said(form, "day", days) + ")"
+	}
+	return place
 }
 
 func mapKeys(m map[string]any) func(func(string) bool) {
@@ -125,10 +138,15 @@ func (r *request) word(form, id, value string) string {
 		}
 	}
 	switch id {
-	case "nationality":
+	case "nationality", "countries":
 		return r.country(value)
-	case "sub", "permanent_sub":
+	case "sub", "permanent_sub", "from_sub":
 		return r.Quarter(value)
+	case "from":
+		if _, known := area.Get(value); !known {
+			return r.country(value)
+		}
+		return area.Address(value)
 	}
 	if _, known := area.Get(value); known && strings.HasSuffix(id, "commune") {
 		return area.Address(value)

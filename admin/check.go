@@ -135,14 +135,26 @@ func newestFirst(a, b store.CheckedPerson) int {
 }
 
 func declaredAt(p store.CheckedPerson) time.Time {
-	var at time.Time
-	for _, v := range []*store.Version{p.Resident, p.Journey} {
-		if v != nil && v.At.After(at) {
-			at = v.At
-		}
+	if v := newest(p); v != nil {
+		return v.At
 	}
-	return at
+	return time.Time{}
 }
+
+// newest is the newer of a person's two declarations, nil when there is none.
+func newest(p store.CheckedPerson) *store.Version {
+	if p.Resident == nil || p.Journey != nil && p.Journey.At.After(p.Resident.At) {
+		return p.Journey
+	}
+	return p.Resident
+}
+
+// Newest is the declaration that the conclusion of a check is drawn from:
+// whichever was made last says how the person is.
+func (r *request) Newest(p store.CheckedPerson) *store.Version { return newest(p) }
+
+// FormTitle names the form of a declaration.
+func (r *request) FormTitle(form string) string { return r.orKey(form+".title", form) }
 
 // posted is what the form of a check carries.
 type posted struct {

@@ -2,10 +2,12 @@ package admin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
@@ -112,6 +114,14 @@ type said struct {
 	symptoms, exposures, conditions        []string
 	at                                     time.Time
 	unproven                               bool
+	form                                   string         // "" for resident
+	facts, private                         map[string]any // besides what all have
+}
+
+// and is a map with what another has beside it.
+func and(more, m map[string]any) map[string]any {
+	maps.Copy(m, more)
+	return m
 }
 
 // declare stores a declaration as the dispatcher does.
@@ -123,11 +133,11 @@ func (x *site) declare(d said) store.Stored {
 	list := func(l []string) []string { return append([]string{}, l...) }
 	var stored store.Stored
 	turn := func(ctx context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) (err error) {
-		stored, err = tx.Declare(ctx, core.Declaration{Form: "resident", Day: core.DayOf(d.at), At: d.at, Channel: "telegram",
+		stored, err = tx.Declare(ctx, core.Declaration{Form: cmp.Or(d.form, "resident"), Day: core.DayOf(d.at), At: d.at, Channel: "telegram",
 			AddressID: at.ID, Phone: d.phone, Proven: !d.unproven, Notice: 1,
-			Facts: map[string]any{"symptoms": list(d.symptoms), "exposures": list(d.exposures), "conditions": list(d.conditions),
-				"sex": "female", "nationality": "VN", "commune": d.commune, "permanent_commune": "19750", "sub": "TDP 3"},
-			Private: map[string]any{"id_number": d.id, "house": d.house, "workplace": "chợ Đông Ba", "occupation": "buôn bán"},
+			Facts: and(d.facts, map[string]any{"symptoms": list(d.symptoms), "exposures": list(d.exposures), "conditions": list(d.conditions),
+				"sex": "female", "nationality": "VN", "commune": d.commune, "permanent_commune": "19750", "sub": "TDP 3"}),
+			Private: and(d.private, map[string]any{"id_number": d.id, "house": d.house, "workplace": "chợ Đông Ba", "occupation": "buôn bán"}),
 			Person: core.PersonFacts{Name: d.name, Folded: reading.Fold(d.name), SortKey: reading.Fold(d.name), Birth: d.birth, Sex: "female",
 				IDType: "cccd", ID: d.id, Commune: d.commune, District: area.District(d.commune), Province: area.Province(d.commune),
 				Sub: "TDP 3", House: d.house}})

@@ -131,7 +131,7 @@ func TestHistoryShowsBeforeAndAfter(t *testing.T) {
 	an.symptoms, an.house, an.at = []string{}, "7 Hải Triều", started.Add(-time.Hour)
 	x.declare(an)
 	x.as(duty.CDC, "46").get("/admin/declarations/"+first.DeclarationID).wants(t, "the first version", 200,
-		"Khai ngày 13/08/2021", "Lần 1", "Lần 2", "Triệu chứng: <del>Sốt</del> → <ins>Không có</ins>", "Số nhà, đường: <del>Không có</del> → <ins>7 Hải Triều</ins>", "Người dân tự khai")
+		"Khai báo y tế, khai ngày 13/08/2021", "Lần 1", "Lần 2", "Triệu chứng: <del>Sốt</del> → <ins>Không có</ins>", "Số nhà, đường: <del>Không có</del> → <ins>7 Hải Triều</ins>", "Người dân tự khai")
 	x.as(duty.Leader, "46").get("/admin/declarations/"+first.DeclarationID).wants(t, "a leader", 200, "Lần 2", "no:Sốt", "no:Hải Triều")
 }
 

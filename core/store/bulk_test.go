@@ -50,7 +50,7 @@ func lives() [][]core.Declaration {
 		},
 		{ // another form counts its versions apart
 			statement("Phan Thị Ba", "046185000003", "+84900000003", now, nil),
-			statement("Phan Thị Ba", "046185000003", "+84900000003", later, func(d *core.Declaration) { d.Form = "hue_entry" }),
+			statement("Phan Thị Ba", "046185000003", "+84900000003", later, func(d *core.Declaration) { d.Form = "journey" }),
 		},
 		{ // not proven, twice from one address
 			statement("Hồ Thị Bốn", "046185000004", "+84900000004", now, unproven),

@@ -28,7 +28,7 @@ type CheckedPerson struct {
 // The forms whose newest declaration a check shows.
 const (
 	formResident = "resident"
-	formJourney  = "hue_entry"
+	formJourney  = "journey"
 )
 
 // livesOn is who a person is since an officer merged two.

@@ -36,6 +36,7 @@ type Cursor struct {
 type Row struct {
 	ID        string
 	PersonID  string
+	Form      string
 	Name      string // initials where the duty sees the list masked
 	BirthYear int    // 0 where it does
 	Sex       string
@@ -188,7 +189,7 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *con
 	if after != (Cursor{}) {
 		where.and("(d.at, d.id) < (?, ?)", after.At, after.ID)
 	}
-	r, err := q.query(ctx, `SELECT d.id, d.person_id, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
+	r, err := q.query(ctx, `SELECT d.id, d.person_id, d.form, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
 			d.at, d.day, d.channel, d.proven, d.version, d.facts
 		FROM (SELECT * FROM declarations d WHERE 1 = 1`+where.text.String()+`
 			ORDER BY d.at DESC, d.id DESC LIMIT `+strconv.Itoa(PageSize+1)+`) d
@@ -216,7 +217,7 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *con
 func scanRow(r scanner, l Look, masked bool) (row Row, err error) {
 	var commune, district, province, day, facts string
 	var at, proven int64
-	err = r.Scan(&row.ID, &row.PersonID, &row.Name, &row.BirthYear, &row.Sex, &commune, &district, &province,
+	err = r.Scan(&row.ID, &row.PersonID, &row.Form, &row.Name, &row.BirthYear, &row.Sex, &commune, &district, &province,
 		&at, &day, &row.Channel, &proven, &row.Version, &facts)
 	if err != nil {
 		return row, err

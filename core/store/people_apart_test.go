@@ -37,7 +37,7 @@ func TestKhaiHoShowsWhatItSaid(t *testing.T) {
 			p.Facts.Insurance != "" || p.Facts.Commune != anDong || p.Private["id_number"] != nil || fmt.Sprint(p.Answers["symptoms"]) != "[]" {
 			t.Errorf("the daughter recalls %+v", p)
 		}
-		if list := daughter.recall(now.Add(2*time.Hour), "hue_entry"); len(list) != 1 || list[0].Answers != nil || list[0].Facts.Commune != anDong || list[0].Facts.ID != "" {
+		if list := daughter.recall(now.Add(2*time.Hour), "journey"); len(list) != 1 || list[0].Answers != nil || list[0].Facts.Commune != anDong || list[0].Facts.ID != "" {
 			t.Errorf("for another form: %+v", list)
 		}
 		again := daughter.speak(now.Add(3*time.Hour), "Trần Văn Cha", "", func(d *core.Declaration) {

@@ -37,7 +37,7 @@ func TestMergePeople(t *testing.T) {
 		gone := son.speak(now.Add(day), "Trần Thị Một", id, forOther(""))
 		own.speak(now.Add(2*day), "Trần Thị Một", "", nil)
 		son.speak(now.Add(3*day), "Trần Thị Một", id, forOther(""))
-		son.speak(now.Add(3*day), "Trần Thị Một", id, func(d *core.Declaration) { d.Proxy, d.Form = true, "hue_entry" })
+		son.speak(now.Add(3*day), "Trần Thị Một", id, func(d *core.Declaration) { d.Proxy, d.Form = true, "journey" })
 		third := declare(t, s, said{name: "Một Trần", birth: "1985", id: id, phone: "+84900000003", commune: anDong})
 		if third.PersonID == gone.PersonID || kept.PersonID == gone.PersonID {
 			t.Fatal("one record already")
@@ -64,7 +64,7 @@ func TestMergePeople(t *testing.T) {
 		if err := s.MergePeople(t.Context(), l.by(o, "compare"), o.ListScope(), kept.PersonID, gone.PersonID); err != nil {
 			t.Fatal(err)
 		}
-		want := "hue_entry 1 2021-07-18, resident 1 2021-07-15, resident 2 2021-07-16, resident 3 2021-07-17, resident 4 2021-07-18"
+		want := "journey 1 2021-07-18, resident 1 2021-07-15, resident 2 2021-07-16, resident 3 2021-07-17, resident 4 2021-07-18"
 		if got := versions(t, s, kept.PersonID); got != want {
 			t.Errorf("after the merge: %s", got)
 		}

@@ -69,7 +69,7 @@ func TestObjectionToKhaiHo(t *testing.T) {
 			list[0].Private["id_number"] != "046055000001" || list[0].Version != 2 {
 			t.Errorf("recalled: %+v", list)
 		}
-		if list = daughter.recall(now, "hue_entry"); len(list) != 2 || list[0].Answers != nil || list[0].Form != "" || list[0].Facts.House == "" {
+		if list = daughter.recall(now, "journey"); len(list) != 2 || list[0].Answers != nil || list[0].Form != "" || list[0].Facts.House == "" {
 			t.Errorf("recalled for another form: %+v", list)
 		}
 		father.prove(now, his)
