@@ -63,8 +63,8 @@ func TestAnswersWhereNothingWasAsked(t *testing.T) {
 	const begun = "resident.full_name.ask"
 	hear(t, Session{Question: askedMenu}, []said{
 		{"as told", "KB", begun}, {"in words", "khai báo y tế", begun}, {"a sentence", "em muon khai bao y te a", begun}, {"apart", "K B", begun}, {"with the name", "KB Nguyen Thi Hoa", begun}, {"for the mother", "khai báo cho mẹ", begun}, {"by number", "1", begun}, {"English", "I want to declare", begun},
-		{"the QR", "xem qr", "FindQR"}, {"lost it", "mat ma qr", "FindQR"}, {"by another word", "gui lai ma", "FindQR"}, {"its link", "https://khaibao.example.vn/q/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "FindQR"}, {"by number", "2", "FindQR"},
-		{"help", "tro giup", "help.text"}, {"help", "???", "help.text"}, {"whom to call", "tong dai", "help.text"}, {"by number", "3", "help.text"},
+		{"the QR", "xem qr", "FindQR"}, {"lost it", "mat ma qr", "FindQR"}, {"by another word", "gui lai ma", "FindQR"}, {"its link", "https://khaibao.example.vn/q/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "FindQR"}, {"by number", "3", "FindQR"},
+		{"help", "tro giup", "help.text"}, {"help", "???", "help.text"}, {"whom to call", "tong dai", "help.text"}, {"by number", "4", "help.text"},
 		{"a greeting", "alo con oi", "menu.hello"}, {"thanks", "cam on con", "thanks.done"}, {"ok", "ok", "thanks.done"}, {"who", "ai day", "why"}, {"wait", "doi ti", "wait.done"},
 		{"to correct", "sua", "correct.sent"}, {"to correct", "toi khai sai roi", "correct.sent"}, {"English", "English please", "language en; lang.done"}, {"stop", "dung gui tin nua", "OptOut; stop.done"}, {"stop", "STOP", "OptOut; stop.done"},
 		{"ill", "toi bi sot", "menu.ill"}, {"a case", "con toi la F0", "menu.ill"}, {"in need", "kho tho qua", "urgent"}, {"Dung may want out", "DUNG", "stop.hint"}, {"no", "khong muon khai bao", "menu.wrong"}, {"a number", "123456", "menu.wrong"}, {"nothing", "", "menu.wrong"}, {"a picture of a thumb", "👍", "menu.wrong"},

@@ -8,6 +8,7 @@ type command string
 const (
 	cmdNone     command = ""
 	cmdDeclare  command = "declare"
+	cmdJourney  command = "journey"
 	cmdQR       command = "qr"
 	cmdHelp     command = "help"
 	cmdLang     command = "lang"
@@ -46,6 +47,10 @@ var commands = map[string]command{
 	"nhu cu": cmdSame, "nhucu": cmdSame, "nhu lan truoc": cmdSame, "nhu hom qua": cmdSame, "nhu truoc": cmdSame, "khong thay doi": cmdSame,
 	"khong co gi thay doi": cmdSame, "ko thay doi": cmdSame, "khong doi": cmdSame, "nhu moi khi": cmdSame, "van nhu cu": cmdSame, "van vay": cmdSame,
 	"same as last time": cmdSame, "no change": cmdSame, "no changes": cmdSame, "as before": cmdSame,
+
+	"ve tinh": cmdJourney, "vetinh": cmdJourney, "vehue": cmdJourney, "khai bao ve": cmdJourney, "kb ve": cmdJourney, "khai bao di lai": cmdJourney,
+	"khai bao di chuyen": cmdJourney, "journey": cmdJourney, "travel": cmdJourney, "travel declaration": cmdJourney, "declare journey": cmdJourney,
+	"declare a journey": cmdJourney, "journey declaration": cmdJourney, "declare travel": cmdJourney,
 
 	"xem qr": cmdQR, "xemqr": cmdQR, "qr": cmdQR, "ma qr": cmdQR, "lay qr": cmdQR, "xem ma qr": cmdQR,
 	"lay ma qr": cmdQR, "my qr": cmdQR, "show qr": cmdQR, "get qr": cmdQR, "qr code": cmdQR,

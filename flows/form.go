@@ -30,7 +30,7 @@ type Kind int
 const (
 	SelectOne  Kind = iota // one of Choices
 	SelectMany             // some of Choices, or None
-	Date                   // a day, a month or a year, in the past
+	Date                   // a day, a month or a year; in the past unless its Field says otherwise
 	Text                   // a few words
 	Name                   // a person's name
 	Paper                  // the number of an identity paper
@@ -39,6 +39,9 @@ const (
 	Phone                  // a person's phone number
 	Place                  // an area down to the commune, with what is finer
 	Quarter                // a quarter or hamlet and house within the area of the question it stands Under
+	Sign                   // the number of a vehicle: a plate, a flight, a train
+	Stops                  // places passed, each with its days, or None
+	Countries              // some countries, or None
 )
 
 // Question is one question of a Form. Its words are locale keys made of the
@@ -50,7 +53,7 @@ type Question struct {
 	Of      string // ID of the form in whose words it is asked; "" for the form it stands in
 	Kind    Kind
 	Choices []string // in order
-	None    string   // the choice of a SelectMany that excludes all others
+	None    string   // the choice of a SelectMany, Stops or Countries that excludes all others; of a SelectOne, the one sent as 0
 	Words   string   // prefix of the choices' locale keys; "" for form and question
 	Field   string   // what a Date means to the reader: "birth", "past_event"
 
@@ -61,6 +64,11 @@ type Question struct {
 	Args       func(v View) map[string]string   // placeholders of its words
 	Read       func(text string) string         // a choice in words; "" when not understood
 	ReadMany   func(text string, options []string) (chosen []string, none bool)
+	Together   func(v View, text string) []Answer   // several answers that one text gives, its own among them; nil when it gives no more than one
+	Where      func(v View, code string) core.Say   // what is wrong with an area, however coarse; Key "" when nothing
+	Doubt      func(v View, a Answer) bool          // may an answer be a slip: it is asked before it counts
+	Day        func(v View, choice string) core.Day // the day that a choice of a Date stands for
+	Days       func(v View) (from, until core.Day)  // the days that Stops are asked for
 
 	Recheck  bool                // its choices are questions to go back to, or "keep"
 	Wordings func(v View) string // another wording of the question: added to its key; "" for none
@@ -70,6 +78,7 @@ type Question struct {
 	Unshown  []string            // choices that are understood and not shown
 	Skip     string              // locale key of passing over an Optional; "" for choice.skip
 	Free     bool                // a SelectOne that takes other words too
+	Abroad   bool                // a Place that may be another country, kept as its ISO code
 	Daily    bool                // holds only for the day it was given
 	Ahead    string              // the follow-up whose answer means yes to this one
 	Under    string              // the question it belongs to: shown and forgotten with it

@@ -2,7 +2,7 @@ package flows
 
 // forms are all that can be declared; the first is the one that is begun where
 // nothing else was asked for.
-var forms = []*Form{&Resident}
+var forms = []*Form{&Resident, &Journey}
 
 // Forms are all forms there are.
 func Forms() []*Form { return forms }

@@ -15,7 +15,7 @@ type Command struct {
 
 // Commands are what a network's own menu offers in a language.
 func Commands(lang string) []Command {
-	names := [][2]string{{"khaibao", "declare"}, {"qr", "qr"}, {"trogiup", "help"}, {"ngonngu", "language"}, {"thoat", "exit"}}
+	names := [][2]string{{"khaibao", "declare"}, {"vetinh", "journey"}, {"qr", "qr"}, {"trogiup", "help"}, {"ngonngu", "language"}, {"thoat", "exit"}}
 	out := make([]Command, len(names))
 	for i, n := range names {
 		out[i] = Command{Name: n[0], Key: "menu.command." + n[0]}
@@ -70,7 +70,7 @@ func (t *turn) readMenu(in *core.Inbound) {
 		t.say(say("thanks.done"))
 		return
 	}
-	if cmd := meant(in.Text); cmd != cmdNone {
+	if cmd := t.meant(in.Text); cmd != cmdNone {
 		t.command(cmd)
 		return
 	}
@@ -88,13 +88,21 @@ func (t *turn) readMenu(in *core.Inbound) {
 // meant finds what somebody may want in a sentence, where nothing was asked:
 // "cho toi khai bao y te voi". Thanks want no more than a friendly answer, and
 // must not count as misunderstood until an officer is sent to help.
+func (t *turn) meant(text string) command {
+	cmd := meant(text)
+	if (cmd == cmdNone || cmd == cmdDeclare) && !refuses(text) && meansJourney(text, t.e.Setting.Province, false) {
+		return cmdJourney
+	}
+	return cmd
+}
+
 func meant(text string) command {
 	said := " " + fold(text) + " "
 	holds := func(phrases ...string) bool {
 		return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(said, " "+p+" ") })
 	}
 	switch {
-	case holds("khong muon", "ko muon", "khong can", "ko can", "khong khai", "ko khai", "not", "dont"):
+	case refuses(text):
 		return cmdNone
 	case holds("qr"):
 		return cmdQR
@@ -112,6 +120,13 @@ func meant(text string) command {
 	return cmdNone
 }
 
+// refuses tells whether somebody says what they do not want.
+func refuses(text string) bool {
+	said := " " + fold(text) + " "
+	return slices.ContainsFunc([]string{"khong muon", "ko muon", "khong can", "ko can", "khong khai", "ko khai", "not", "dont"},
+		func(p string) bool { return strings.Contains(said, " "+p+" ") })
+}
+
 // menu is what one can do; its last choice is the other language.
 func (t *turn) menu() []core.Choice {
 	other := core.Choice{Action: "menu:en", Key: "lang.en"}
@@ -120,6 +135,7 @@ func (t *turn) menu() []core.Choice {
 	}
 	return []core.Choice{
 		{Action: "menu:declare", Key: "menu.declare"},
+		{Action: "menu:journey", Key: "menu.journey", Args: args{"province": shortProvince(t.e.Setting.Province)}, Wide: true},
 		{Action: "menu:qr", Key: "menu.qr"},
 		{Action: "menu:help", Key: "menu.help"},
 		other,

@@ -39,11 +39,21 @@ func (r *run) readPlace(q *Question, text string) {
 		r.choose(q, c, false)
 		return
 	}
+	if country := countryIn(text); q.Abroad && country != "" && len(open.Codes) == 0 {
+		r.check(q, Answer{Value: country, Typed: reading.Clean(text)})
+		return
+	}
 	context := area.Context{Within: open.Within, Province: r.e.Setting.Province, On: string(r.e.Today)}
 	if open.Within != "" {
 		context.AskedLevel = area.LevelCommune
 	}
+	if q.Where != nil && context.Within == "" && q.Where(r.view(), context.Province).Key == "" {
+		context.Within = context.Province // the answer lies at home
+	}
 	read, err := area.Read(text, context)
+	if err == nil && q.Where != nil {
+		read = r.fitting(q, read)
+	}
 	if code := oneOf(open.Codes, read); code != "" {
 		read = area.Reading{Code: code, Sub: read.Sub, Rest: read.Rest}
 	}
@@ -111,6 +121,12 @@ func (r *run) numberedPlace(q *Question, open *Open, n int) {
 // settle takes one area. Unless it is as fine as areas get, what lies in it is
 // asked next.
 func (r *run) settle(q *Question, open Open, code string) {
+	if q.Where != nil {
+		if complaint := q.Where(r.view(), code); complaint.Key != "" {
+			r.wrong(complaint)
+			return
+		}
+	}
 	if !area.Leaf(code) {
 		open.Within = code
 		r.s.Open = &open
@@ -136,7 +152,7 @@ func (r *run) choosePlace(q *Question, choice string, late bool) {
 		r.answer(q, Answer{Value: choice}, late)
 	case !isArea(choice):
 		r.repeat(say("press.other"))
-	case late && area.Leaf(choice):
+	case late && area.Leaf(choice) && (q.Where == nil || q.Where(r.view(), choice).Key == ""):
 		r.answer(q, Answer{Value: choice, Sub: open.Sub, House: open.House, Typed: open.Typed}, true)
 	case late:
 		r.repeat(say("press.other"))
@@ -213,6 +229,9 @@ func (r *run) placeWords(q *Question, a *Answer) string {
 	if r.e.Features.Plain { // free words never go out by SMS
 		house = ""
 	}
+	if !isCode(a.Value) {
+		return joinTexts(", ", house, countryName(a.Value, r.e.Known.Lang))
+	}
 	return joinTexts(", ", house, sub, areaName(a.Value, r.e.Setting.Province))
 }
 
@@ -244,6 +263,22 @@ func oneOf(codes []string, read area.Reading) string {
 		found = code
 	}
 	return found
+}
+
+// fitting leaves of several areas that a text may mean those that may be the
+// answer; when none may, one stays, to be complained about.
+func (r *run) fitting(q *Question, read area.Reading) area.Reading {
+	left := slices.DeleteFunc(slices.Clone(read.Ambiguous), func(code string) bool { return q.Where(r.view(), code).Key != "" })
+	switch {
+	case len(read.Ambiguous) == 0:
+	case len(left) == 0:
+		read.Code, read.Ambiguous = read.Ambiguous[0], nil
+	case len(left) == 1:
+		read.Code, read.Ambiguous = left[0], nil
+	default:
+		read.Ambiguous = left
+	}
+	return read
 }
 
 func isArea(code string) bool {

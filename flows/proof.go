@@ -108,7 +108,7 @@ func (t *turn) proved() {
 	case next == nextHeld:
 		t.flush()
 		t.do(FindHeld{})
-	case t.s.Kept != nil:
+	case t.s.Kept != nil && t.s.Kept.Form == intentOf(next).Form:
 		t.comeBack()
 	default:
 		t.begin(intentOf(next))
@@ -268,7 +268,7 @@ func (t *turn) waive() {
 	t.s.Proof.Waived = true
 	t.s.Question = ""
 	t.note(say("phone.waived"))
-	if t.s.Kept != nil {
+	if t.s.Kept != nil && t.s.Kept.Form == intentOf(t.s.Proof.Next).Form {
 		t.comeBack()
 		return
 	}

@@ -20,11 +20,15 @@ func readNumber(text string) (int, bool) {
 
 // read takes typed words as the answer to a question.
 func (r *run) read(q *Question, text string) {
-	if n, ok := readNumber(text); ok && (q.Kind == SelectOne || q.Kind == Country || q.Kind == Paper && n < 10 && r.s.Open == nil || q.Optional && n == 0) {
+	if n, ok := readNumber(text); ok && (q.Kind == SelectOne || q.Kind == Country || q.Kind == Countries || q.Kind == Date && r.s.Open == nil ||
+		q.Kind == Paper && n < 10 && r.s.Open == nil || q.Optional && n == 0 && r.suggested(q) == "") {
 		if c := r.choiceByNumber(q, n); c != "" {
 			r.choose(q, c, false)
 			return
 		}
+	}
+	if r.readSeveral(q, text) {
+		return
 	}
 	switch {
 	case q.ID == "others":

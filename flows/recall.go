@@ -19,7 +19,7 @@ func intentOf(next string) Intent {
 
 // fresh begins a form of which nothing is known yet.
 func (t *turn) fresh(want Intent) {
-	s := State{Run: t.s.State.Run + 1}
+	s := State{Run: t.s.State.Run + 1, Answers: want.Carry}
 	if want.Proxy {
 		s.People, s.Party = []Member{{Proxy: true}}, true
 	}
@@ -77,12 +77,12 @@ func (t *turn) recalled(r Recalled) {
 	switch {
 	case len(r.People) == 0, want.Proxy && len(own) == len(r.People):
 		t.fresh(want)
-	case want.Same && len(r.People) == 1 && len(own) == 1:
+	case want.Same && len(own) == 1 && own[0].Version > 0:
 		t.resume(want, own)
 	case !want.Proxy && len(r.People) == 1 && len(own) == 1:
 		t.resume(Intent{Form: want.Form}, own)
 	default:
-		t.s.Intent = Intent{Form: want.Form, Same: want.Same}
+		t.s.Intent = Intent{Form: want.Form}
 		for _, p := range r.People[:min(len(r.People), maxPeople)] {
 			t.s.Offer = append(t.s.Offer, Offered{ID: p.PersonID, Name: p.Facts.Name})
 		}
@@ -139,7 +139,7 @@ func (r *run) refill() {
 		for i := range r.form.Questions {
 			q := &r.form.Questions[i]
 			a := v.State.answer(q.ID)
-			if a == nil || a.Value == Skipped || q.Constraint == nil || q.Constraint(v, *a).Key == "" {
+			if a == nil || a.Value == Skipped || q.holds(v, *a) {
 				continue
 			}
 			of := a.Of
@@ -152,6 +152,11 @@ func (r *run) refill() {
 	if r.s.grouped() {
 		r.refillWho()
 	}
+}
+
+// holds tells whether nothing speaks against an answer given before.
+func (q *Question) holds(v View, a Answer) bool {
+	return (q.Constraint == nil || q.Constraint(v, a).Key == "") && (q.Doubt == nil || !q.Doubt(v, a))
 }
 
 func (r *run) refillWho() {

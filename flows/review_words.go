@@ -27,6 +27,18 @@ var called = map[string][]string{
 	"education":      {"trinh do", "hoc van", "education"},
 	"occupation":     {"nghe nghiep", "nghe", "job", "occupation", "work"},
 	"workplace":      {"noi cong tac", "noi lam viec", "workplace"},
+	"from":           {"noi di", "di tu dau", "noi khoi hanh", "cho di", "from", "origin"},
+	"vehicle":        {"phuong tien", "xe", "loai xe", "di bang gi", "vehicle", "travels by"},
+	"vehicle_no":     {"so hieu", "bien so", "bien so xe", "so xe", "chuyen bay", "so chuyen bay", "so hieu chuyen bay", "mac tau", "so tau", "plate", "flight", "flight number", "train"},
+	"seat":           {"so ghe", "ghe", "cho ngoi", "seat"},
+	"departed_on":    {"ngay di", "ngay khoi hanh", "khoi hanh", "departure"},
+	"arrive_on":      {"ngay den", "ngay ve", "ngay toi", "arrival"},
+	"destination":    {"noi ve", "noi den", "ve dau", "cho ve", "destination", "to"},
+	"passed":         {"noi da qua", "noi qua", "da qua", "di qua", "places passed", "places"},
+	"countries":      {"nuoc da den", "nuoc", "quoc gia", "countries", "country", "countries visited"},
+	"doses":          {"tiem", "vac xin", "vaccine", "vacxin", "tiem chung", "mui tiem", "tiem vac xin", "vaccination", "doses"},
+	"last_dose":      {"mui gan nhat", "ngay tiem", "last dose"},
+	"recovered_on":   {"khoi benh", "ngay khoi", "da khoi benh", "recovered"},
 }
 
 // correcting are words that say that something is to be changed, or nothing.

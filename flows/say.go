@@ -66,6 +66,8 @@ func (r *run) question(q *Question) core.Say {
 	switch {
 	case q.Kind == Place && r.s.Open != nil:
 		return r.about(q, r.finerPlace(q))
+	case q.Kind == Stops && r.s.Open != nil:
+		return r.about(q, r.moreStops(q))
 	case r.suggested(q) != "":
 		return r.about(q, r.suggestion(q))
 	}
@@ -98,16 +100,8 @@ func (r *run) question(q *Question) core.Say {
 		}
 		s.Choices = append(s.Choices, choice)
 	}
-	switch {
-	case q.Kind != SelectMany:
-	case r.e.Features.MaxButtons > len(s.Choices):
+	if q.Kind == SelectMany && r.e.Features.MaxButtons > len(s.Choices) { // in a list all is typed at once
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, ticked), Key: "choice.done", Wide: true})
-	default: // in a list all is typed at once, but for none
-		for i := range s.Choices {
-			if s.Choices[i].Number != "0" {
-				s.Choices[i].Action = ""
-			}
-		}
 	}
 	if q.Optional {
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: q.words(r.form.ID, Skipped), Number: "0", Wide: true})
@@ -153,6 +147,10 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		word(q.Skip)
 	case a == nil, a.Value == Skipped:
 		word("choice.skip_done")
+	case q.Kind == Stops && len(a.Stops) > 0:
+		text(r.stopsText(a.Stops))
+	case q.Kind == Countries && len(a.Set) > 0:
+		text(countryNames(a.Set, r.e.Known.Lang))
 	case q.Kind == SelectMany && len(set) == 0:
 		word(q.words(r.form.ID, q.None))
 	case q.About != "":
@@ -165,6 +163,8 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		s.Lists = map[string][]string{"value": keys}
 	case q.Kind == Date:
 		text(localDate(a.Value))
+	case q.Kind == Sign && r.e.Features.Plain && a.Type == "": // free words never go out by SMS
+		word("choice.noted")
 	case q.Kind == Paper && a.Type == childPaper.Type:
 		word("paper." + a.Type)
 	case q.Kind == Paper:

@@ -29,6 +29,8 @@ type Intent struct {
 	Pick  []string `json:"pick,omitempty"`  // IDs of the people chosen
 	Name  string   `json:"name,omitempty"`  // of somebody new, as typed when asked for whom
 
+	Carry []Answer `json:"carry,omitempty"` // of another form that was left for this one
+
 	Said []core.Say `json:"said,omitempty"` // to be said before what comes next
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"khaibao/core"
-	"khaibao/core/area"
 	"khaibao/core/reading"
 )
 
@@ -95,6 +94,8 @@ func (t *turn) answers(cmd command, text string) bool {
 			return choice != ""
 		}
 		return q != nil && q.Read != nil && q.Read(text) != ""
+	case cmdJourney: // "ve hue" says where to, too
+		return q != nil && (q.Kind == Place || q.Kind == Stops) && t.s.State.Question != Review && !strings.HasPrefix(fold(text), "k")
 	case cmdVi, cmdEn:
 		return q != nil && (q.Kind == Country || q.Free) &&
 			(isWord(text, "vietnamese") || t.e.Known.Lang == "en" && isWord(text, "english"))
@@ -129,10 +130,7 @@ func (t *turn) friendly(cmd command) {
 }
 
 // province names the home province.
-func (t *turn) province() string {
-	home, _ := area.Get(t.e.Setting.Province)
-	return home.Name
-}
+func (t *turn) province() string { return provinceName(t.e.Setting.Province) }
 
 // needsHelp tells whether what was typed cannot wait, where it is no answer:
 // nobody in need is left with a menu or a form.

@@ -33,10 +33,11 @@ type Answer struct {
 	ID    string   `json:"id"`              // of the question
 	Value string   `json:"value,omitempty"` // choice, ISO date cut to its precision, normalised number, area code or text
 	Set   []string `json:"set,omitempty"`   // choices of a SelectMany; with none of them Value holds the question's None
-	Type  string   `json:"type,omitempty"`  // kind of paper: "cccd"
+	Type  string   `json:"type,omitempty"`  // kind of paper, "cccd", or of a vehicle's number, "flight"
 	Sub   string   `json:"sub,omitempty"`   // quarter or hamlet of a place
 	House string   `json:"house,omitempty"` // house and street of a place
-	Typed string   `json:"typed,omitempty"` // a place as typed
+	Typed string   `json:"typed,omitempty"` // a place or a vehicle as typed
+	Stops []Stop   `json:"stops,omitempty"` // places passed; with none of them Value holds the question's None
 	Sex   string   `json:"sex,omitempty"`   // what the digits of a card's number tell
 	Year  int      `json:"year,omitempty"`  // of birth, as the digits of a card's number tell
 	By    string   `json:"by,omitempty"`    // ID of the question whose answer gave this one
@@ -57,6 +58,7 @@ type Open struct {
 	Sub    string   `json:"sub,omitempty"`    // quarter or hamlet already read
 	House  string   `json:"house,omitempty"`  // house and street already read
 	Typed  string   `json:"typed,omitempty"`  // what was typed so far
+	Stops  []Stop   `json:"stops,omitempty"`  // places already told
 }
 
 // answer finds the answer to a question, of the person asked about or else the

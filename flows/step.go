@@ -100,6 +100,10 @@ func (r *run) choose(q *Question, choice string, late bool) {
 		r.choosePlace(q, choice, late)
 	case q.Kind == Paper:
 		r.choosePaper(q, choice, late)
+	case q.Kind == Date && slices.Contains(q.offered(r.view()), choice):
+		r.chooseDay(q, choice, late)
+	case q.Kind == Stops:
+		r.chooseStop(q, choice, late)
 	case q.Kind == Name, q.Kind == Date:
 		r.pressSuggested(q, choice, late)
 	case q.Recheck && r.form.question(choice) != nil && slices.Contains(q.Choices, choice):
@@ -298,7 +302,7 @@ func (r *run) sayEcho() {
 
 // longEcho tells whether an answer takes many letters to say back.
 func (q *Question) longEcho(a *Answer) bool {
-	return q != nil && a != nil && (q.Kind == Place || len(a.Set) > 3)
+	return q != nil && a != nil && (q.Kind == Place || len(a.Set) > 3 || len(a.Stops) > 1)
 }
 
 // say queues one message: what was said before, and then a line.
@@ -343,7 +347,7 @@ func (r *run) action(question, choice string) string {
 
 // same tells whether two answers say the same.
 func same(a, b *Answer) bool {
-	if a.Value != b.Value || a.Sub != b.Sub || a.Type != b.Type || len(a.Set) != len(b.Set) {
+	if a.Value != b.Value || a.Sub != b.Sub || a.Type != b.Type || len(a.Set) != len(b.Set) || !slices.EqualFunc(a.Stops, b.Stops, Stop.same) {
 		return false
 	}
 	for _, c := range a.Set {

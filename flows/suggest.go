@@ -51,7 +51,9 @@ func (r *run) accept(q *Question, value string) {
 		r.readPaper(q, value)
 		return
 	}
-	r.check(q, Answer{Value: value})
+	if a := (Answer{ID: q.ID, Value: value}); !r.refuses(q, a) {
+		r.sure(q, a)
+	}
 }
 
 // pressSuggested takes a button of a suggestion.

@@ -112,7 +112,7 @@ func (t *turn) message() {
 		t.offered(in.Offered)
 		return
 	}
-	cmd := commandOf(in)
+	cmd := t.commandOf(in)
 	if in.Action == "" && t.answers(cmd, in.Text) || cmd == cmdProxy && t.s.Question == Review || cmd == cmdSame && t.s.Question == askedLost {
 		cmd = cmdNone
 	}
@@ -120,7 +120,7 @@ func (t *turn) message() {
 		t.leaveForm()
 		t.s.Kept = nil
 	}
-	if t.paused() && (cmd == cmdNone || cmd == cmdDeclare || cmd == cmdStart || cmd == cmdGreeting || cmd == cmdBack) {
+	if t.paused() && (cmd == cmdNone || cmd == cmdDeclare || cmd == cmdJourney && t.s.Form == Journey.ID || cmd == cmdStart || cmd == cmdGreeting || cmd == cmdBack) {
 		t.leaveForm()
 		t.offerReturn()
 		return
@@ -156,9 +156,12 @@ func (t *turn) message() {
 }
 
 // commandOf finds the command in a message; the menu's buttons are commands too.
-func commandOf(in *core.Inbound) command {
+func (t *turn) commandOf(in *core.Inbound) command {
 	if in.Action == "" {
-		return readCommand(in.Text)
+		if cmd := readCommand(in.Text); cmd != cmdNone || !meansJourney(in.Text, t.e.Setting.Province, true) {
+			return cmd
+		}
+		return cmdJourney
 	}
 	if name, ok := strings.CutPrefix(in.Action, "menu:"); ok {
 		return command(name)
@@ -189,6 +192,8 @@ func (t *turn) command(cmd command) bool {
 			return false
 		}
 		t.declare(Intent{Form: Resident.ID, Same: true})
+	case cmdJourney:
+		t.declareJourney()
 	case cmdQR:
 		t.do(FindQR{})
 	case cmdLost:
@@ -265,7 +270,9 @@ func (t *turn) declare(want Intent) {
 // begin starts a declaration: notice and proof of the phone come before its
 // first question, and what is known of the phone's people before that.
 func (t *turn) begin(want Intent) {
-	t.s.Kept = nil
+	if t.s.Kept != nil && t.s.Kept.Form == want.Form {
+		t.s.Kept = nil
+	}
 	t.s.Form = ""
 	next := want.Form
 	if want.Proxy {

@@ -64,7 +64,7 @@ func TestProofOfThePhone(t *testing.T) {
 		{"the right code for a QR", at(askedCode, Proof{Phone: "+84900222333", Next: nextQR}), Event{Result: CodeChecked{OK: true}},
 			"Prove{Phone:+84900222333 How:code}; phone.proved; FindQR{Lost:false}"},
 		{"a shared number that nobody asked for", Session{}, Event{In: &core.Inbound{Contact: "+84900222333"}},
-			"Prove{Phone:+84900222333 How:contact}; phone.proved+menu.ask [menu:declare] [menu:qr] [menu:help] [menu:en]"},
+			"Prove{Phone:+84900222333 How:contact}; phone.proved+menu.ask [menu:declare] [menu:journey] [menu:qr] [menu:help] [menu:en]"},
 		{"a shared number in the middle of a form", Session{Form: "resident", Question: "birth", State: State{Question: "birth",
 			Answers: []Answer{{ID: "full_name", Value: "Lê Na"}}}, Asked: time.Unix(0, 0)}, Event{In: &core.Inbound{Contact: "+84900222333"}},
 			"Prove{Phone:+84900222333 How:contact}; phone.proved+resident.birth.ask"},
@@ -76,7 +76,7 @@ func TestProofOfThePhone(t *testing.T) {
 			Answers: []Answer{{ID: "full_name", Value: "Lê Na"}}}, Asked: time.Unix(0, 0)}, Event{In: &core.Inbound{Offered: "84900222333"}},
 			"press.other+resident.birth.ask"},
 		{"an old form where nothing is asked", Session{}, Event{In: &core.Inbound{Offered: "84900222333"}},
-			"press.other+menu.ask [menu:declare] [menu:qr] [menu:help] [menu:en]"},
+			"press.other+menu.ask [menu:declare] [menu:journey] [menu:qr] [menu:help] [menu:en]"},
 		{"somebody else's card comes as nothing", at(askedPhone, Proof{Next: "resident"}), Event{In: &core.Inbound{}}, "wrong.phone+phone.ask"},
 	}
 	for _, tt := range tests {

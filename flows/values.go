@@ -77,6 +77,12 @@ func (r *run) readValue(q *Question, text string) {
 		r.readPlace(q, text)
 	case Quarter:
 		r.readQuarter(q, text)
+	case Sign:
+		r.readSign(q, text)
+	case Stops:
+		r.readStops(q, text)
+	case Countries:
+		r.readCountries(q, text)
 	default:
 		if words := freeWords(text); words != "" {
 			r.check(q, Answer{Value: words})
@@ -100,14 +106,33 @@ func freeWords(text string) string {
 // question's Constraint complains.
 func (r *run) check(q *Question, a Answer) {
 	a.ID = q.ID
-	if q.Constraint != nil {
-		if complaint := q.Constraint(r.view(), a); complaint.Key != "" {
-			r.wrong(complaint)
-			return
-		}
+	if r.refuses(q, a) {
+		return
 	}
+	if q.Doubt != nil && q.Doubt(r.view(), a) {
+		r.suggest(q, a.Value)
+		return
+	}
+	r.sure(q, a)
+}
+
+// refuses complains about an answer that the question's Constraint does not allow.
+func (r *run) refuses(q *Question, a Answer) bool {
+	if q.Constraint == nil {
+		return false
+	}
+	complaint := q.Constraint(r.view(), a)
+	if complaint.Key != "" {
+		r.wrong(complaint)
+	}
+	return complaint.Key != ""
+}
+
+// sure records a typed answer that nothing speaks against.
+func (r *run) sure(q *Question, a Answer) {
+	a.ID = q.ID
 	r.record(q, a)
-	if q.echoes() {
+	if q.echoes(&a) {
 		r.echo, r.echoOf = []core.Say{r.heard(q)}, q.ID
 	}
 	r.ask()
@@ -115,8 +140,8 @@ func (r *run) check(q *Question, a Answer) {
 
 // echoes tells whether an answer is said back. Free words are not: the sender
 // of an SMS can be forged, and nobody's words may go out under our name.
-func (q *Question) echoes() bool {
-	return q.Kind != Text && q.Kind != Quarter && q.Kind != SelectOne
+func (q *Question) echoes(a *Answer) bool {
+	return q.Kind != Text && q.Kind != Quarter && q.Kind != SelectOne && (q.Kind != Sign || a.Type != "")
 }
 
 // heard echoes an answer; with a card's number goes what its digits tell.

@@ -20,10 +20,9 @@ import (
 // Name is the channel's name.
 const Name = "sms"
 
-// maxText is one part of GSM 7-bit text, in septets (docs/reference/channels.md, 4).
-// A longer text goes as several messages, each whole by itself: old telephones
-// show the parts of a long one in any order.
-const maxText = 160
+// maxText is three parts of GSM 7-bit text, in septets: 3 × 153
+// (docs/reference/channels.md, 4).
+const maxText = 459
 
 // Gateway hands texts to the telephone networks.
 type Gateway interface {
@@ -55,18 +54,13 @@ type Replies interface {
 	// ReplyTo claims what waits as an answer to a text, which is named by its
 	// Inbound.ExternalID, so that nobody else sends it. The error is
 	// core.ErrNotFound when nothing does, when it is on its way already, or when
-	// it has no room in one answer: then it is sent as any other.
+	// it does not fit in one message: then it is sent as any other.
 	ReplyTo(ctx context.Context, externalID string) (Reply, error)
 }
 
-// AnswerRoom is how much a gateway's own answer may say, in septets: three parts
-// of GSM 7-bit text, 3 × 153 (docs/reference/channels.md, 4). There is one answer
-// to a text, so that it says together what else goes as several messages.
-const AnswerRoom = 459
-
 // Reply is what was claimed to be said in an answer.
 type Reply struct {
-	Text string // ready to send, of at most AnswerRoom
+	Text string // ready to send
 	// Done ends the claim: said tells whether the answer that carries it was
 	// written. What was not said goes out as any other.
 	Done func(ctx context.Context, said bool) error

@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,8 +21,8 @@ const chosenMark = "✓ "
 const narrow = 16
 
 // Fit turns a line into what a network can show, losing looks but never words.
-// Choices that do not fit on buttons become a numbered list under the text, of
-// which the one that is typed as 0 may be pressed all the same, a text that is too long becomes several messages cut between lines, sentences
+// Choices that do not fit on buttons become a numbered list under the text, a
+// text that is too long becomes several messages cut between lines, sentences
 // or words, and a text too long for a caption goes on under the picture; an
 // album comes first, and what its captions have no room for begins the text.
 // Buttons, share button and hints are those of the last message, where the
@@ -50,7 +49,6 @@ func Fit(l Line, f Features) []core.Outbound {
 		last.Buttons = rows(l, f)
 	} else {
 		text = strings.TrimSpace(text + list(l, f))
-		last.Buttons = rows(none(l, f, ask), f)
 	}
 	text = fitted(text, f)
 	apart := picture != nil && f.Apart && (ask || len(last.Buttons) > 0)
@@ -153,21 +151,6 @@ func rows(l Line, f Features) [][]core.Button {
 	return out
 }
 
-// none is what is left of a line for buttons when its choices became a list:
-// those that are typed as 0, "none of these" or "skip", which most people want.
-func none(l Line, f Features, ask bool) Line {
-	var zero []Choice
-	for _, c := range l.Choices {
-		if c.Number == "0" {
-			zero = append(zero, c)
-		}
-	}
-	if l.Choices = zero; ask || len(zero) == 0 || f.MaxButtons == 0 || !onButtons(l, f) {
-		l.Choices = nil
-	}
-	return l
-}
-
 // list writes choices under the text, with what to type for each.
 func list(l Line, f Features) string {
 	var b strings.Builder
@@ -197,11 +180,6 @@ func list(l Line, f Features) string {
 
 // split cuts a text into messages of at most MaxText.
 func split(text string, f Features) []string {
-	if f.Plain && f.MaxText > 0 {
-		if out := splitLines(text, f); out != nil {
-			return out
-		}
-	}
 	var out []string
 	for text != "" {
 		var part string
@@ -215,31 +193,6 @@ func split(text string, f Features) []string {
 // a line, of a sentence or of a word, whichever comes first in that order and
 // leaves no more than half of the room empty; a word longer than the room is
 // cut between letters. A limit of 0 takes all.
-// splitLines splits a plain text between its lines, filled from the end, so that
-// a question stays with its choices and what was said before goes ahead. It
-// returns nil where a line alone is too long.
-func splitLines(text string, f Features) []string {
-	var out []string
-	part := ""
-	for _, line := range slices.Backward(strings.Split(text, "\n")) {
-		whole := line
-		if part != "" {
-			whole = line + "\n" + part
-		}
-		switch {
-		case Count(line, f) > f.MaxText:
-			return nil
-		case Count(whole, f) > f.MaxText:
-			out, part = append(out, part), line
-		default:
-			part = whole
-		}
-	}
-	out = append(out, part)
-	slices.Reverse(out)
-	return slices.DeleteFunc(out, func(s string) bool { return strings.TrimSpace(s) == "" })
-}
-
 func cut(text string, limit int, f Features) (part, rest string) {
 	if limit <= 0 {
 		return text, ""
