@@ -75,11 +75,21 @@ func (p *person) to() string {
 
 var anyQR = regexp.MustCompile(`/[qQ]/[A-Za-z2-7]{26}|\b[1-9][0-9]{9}\b|\b[1-9][0-9]{3} [0-9]{3} [0-9]{3}\b`)
 
-// masked takes out of a line what belongs to this person alone.
+// masked takes out of a line what belongs to this person alone. The code goes
+// first: its number may end in the digits of the person's papers.
 func (p *person) masked(line string) string {
 	local := "0" + strings.TrimPrefix(p.phone, "+84")
-	line = strings.NewReplacer(local[:4]+" "+local[4:7]+" "+local[7:], "{phone}", local, "{phone}", p.digits, "####", p.out.door.url, "{site}").Replace(line)
-	return anyQR.ReplaceAllString(line, "{qr}")
+	return strings.NewReplacer(local[:4]+" "+local[4:7]+" "+local[7:], "{phone}", local, "{phone}", p.digits, "####", p.out.door.url, "{site}").
+		Replace(anyQR.ReplaceAllString(line, "{qr}"))
+}
+
+// A number of a code that ends in the digits of one's papers is a number still.
+func TestMaskedHidesTheWholeCode(t *testing.T) {
+	p := &person{out: &outside{door: &door{url: "http://localhost"}}, digits: "3012", phone: "+84900013012"}
+	line := "1992943012 or 1992 943 012 or http://localhost/q/abcdefghijklmnopqrstuvwxyz, 0900 013 012 or 0900013012, 046055003012"
+	if got, want := p.masked(line), "{qr} or {qr} or {site}{qr}, {phone} or {phone}, 04605500####"; got != want {
+		t.Errorf("masked %q, want %q", got, want)
+	}
 }
 
 // got is what the person received, masked.
