@@ -2,6 +2,7 @@ package zalo
 
 import (
 	"context"
+	"crypto/sha256"
 	"io"
 	"log/slog"
 	"net/http"
@@ -118,3 +119,5 @@ func over(a answers) *Channel {
 	return &Channel{AppID: testApp, AppSecret: testSecret, OASecret: testOASeal, Vault: v, PublicURL: "https://khaibao.example.vn",
 		Client: &http.Client{Transport: a}, Log: slog.New(slog.DiscardHandler)}
 }
+
+func sha(data []byte) [sha256.Size]byte { return sha256.Sum256(data) }

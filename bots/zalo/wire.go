@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -149,17 +150,16 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 }
 
 // fieldIn finds the name of what is invalid in Zalo's words, such as
-// "user_id is invalid!".
-func fieldIn(message string) string {
-	words := strings.FieldsFunc(strings.ToLower(message), func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') })
+// "user_id is invalid!" or, with the way to it, "recipient.user_id is invalid!".
+func fieldIn(message string) (field string) {
+	way, _, _ := strings.Cut(strings.ToLower(message), " is invalid")
+	words := strings.FieldsFunc(way, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') })
 	for _, w := range words {
-		for _, f := range fields {
-			if w == f {
-				return f
-			}
+		if slices.Contains(fields, w) {
+			field = w
 		}
 	}
-	return ""
+	return field
 }
 
 // rest is how long an answer wants us to wait; 0 when it does not say.
