@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	lateTime = 30 * time.Second // for a message, its picture fetched and read
+	lateTime = 40 * time.Second // for a message, its picture fetched and read
 	maxWorks = 4096             // messages in hand, and late ones that are done
 )
 

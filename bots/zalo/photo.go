@@ -18,8 +18,9 @@ import (
 
 const (
 	maxPicture   = qr.MaxBytes
-	photoTime    = 20 * time.Second
-	photosAtOnce = 4 // pictures in hand at a time, each up to maxPicture of memory
+	photoWait    = 10 * time.Second // for its turn
+	photoTime    = 15 * time.Second // to fetch and read it, then
+	photosAtOnce = 4                // pictures in hand at a time, each up to maxPicture of memory
 )
 
 var (
@@ -32,14 +33,16 @@ var (
 // room is an error. The picture is kept nowhere.
 func (c *Channel) read(ctx context.Context, address string) (*core.Photo, error) {
 	failed := &core.Photo{Failed: true}
-	ctx, cancel := context.WithTimeout(ctx, photoTime)
-	defer cancel()
 	select {
 	case c.photos <- struct{}{}:
 		defer func() { <-c.photos }()
+	case <-time.After(photoWait):
+		return nil, errBusy
 	case <-ctx.Done():
 		return nil, errBusy
 	}
+	ctx, cancel := context.WithTimeout(ctx, photoTime)
+	defer cancel()
 	picture, err := c.fetch(ctx, address)
 	if err != nil {
 		c.log().Warn("zalo picture not fetched", "err", err)
