@@ -119,3 +119,83 @@ func TestEffortCounts(t *testing.T) {
 		t.Errorf("counted %+v, want %+v", got, want)
 	}
 }
+
+// part is a transcript from a line that begins so, to before another; the
+// whole where they are "".
+func part(t *testing.T, name, from, to string) string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + name + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	scene := text[strings.Index(text, "@ "):]
+	scene = scene[:strings.Index(scene, "\n")+1]
+	if from != "" {
+		_, rest, ok := strings.Cut(text, "\n"+from)
+		if !ok {
+			t.Fatalf("%s has no line %q", name, from)
+		}
+		text = scene + from + rest
+	}
+	if to != "" {
+		before, _, ok := strings.Cut(text, "\n"+to)
+		if !ok {
+			t.Fatalf("%s has no line %q", name, to)
+		}
+		text = before + "\n"
+	}
+	return text
+}
+
+// What people may be asked to do at most.
+func TestEffortStaysWithinItsLimits(t *testing.T) {
+	for _, tt := range []struct {
+		why, transcript, from, to string
+		typed, presses, received  int // 0 for presses and received: not limited
+	}{
+		{"an unchanged day by SMS is one message each way", "daily-sms", "> nhu cu", "@ day 2021-08-17", 1, 0, 1},
+		{"an unchanged day on Telegram is two presses", "daily-telegram", "> [Khai báo]", "", 0, 2, 0},
+		{"one changed answer is one question: begin, what is new, send", "daily-sms", "@ day 2021-08-18", "@ day 2021-08-19", 3, 0, 0},
+		{"a first declaration by SMS is 14 questions", "first-sms", "", "", 14, 0, 0},
+		{"a journey by SMS is 18 questions", "journey-sms", "", "", 18, 0, 0},
+		{"a further member of the family by SMS is five messages", "family-sms", "> Nguyen Thi Hoa", "> 0\n< Tu ", 5, 0, 0},
+		{"a further member on a journey too", "journey-family", "> Tran Thi Lan", "> 0\n< Tu ", 5, 0, 0},
+	} {
+		e := effortOf(part(t, tt.transcript, tt.from, tt.to))
+		if e.typed == 0 && e.presses == 0 {
+			t.Errorf("%s: nothing counted", tt.why)
+		}
+		if e.typed > tt.typed || tt.presses > 0 && e.presses > tt.presses || tt.received > 0 && e.received > tt.received {
+			t.Errorf("%s: typed %d, pressed %d, received %d; at most %d, %d, %d", tt.why, e.typed, e.presses, e.received, tt.typed, tt.presses, tt.received)
+		}
+	}
+}
+
+// Every form is played on every channel's features.
+func TestEveryFormIsPlayedOnEveryChannel(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	played := make(map[string]bool)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := effortOf(string(text))
+		for _, f := range Forms() {
+			if strings.Contains(string(text), "= form: "+f.ID) {
+				played[f.ID+" on "+e.channel] = true
+			}
+		}
+	}
+	for _, f := range Forms() {
+		for name := range looks {
+			if !played[f.ID+" on "+name] {
+				t.Errorf("no transcript of %s on %s", f.ID, name)
+			}
+		}
+	}
+}

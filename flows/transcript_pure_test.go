@@ -229,7 +229,7 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 	if e.Proven {
 		p.remember(e, p.versions[who], core.DayOf(now))
 	}
-	p.did = append(p.did, "declared: version "+strconv.Itoa(p.versions[who]),
+	p.did = append(p.did, "form: "+e.Form, "declared: version "+strconv.Itoa(p.versions[who]),
 		fmt.Sprintf("person: %s, %s, %s, %s %s", e.Person.Name, e.Person.Birth, e.Person.Sex, e.Person.IDType, e.Person.ID),
 		fmt.Sprintf("lives in: %s %s", e.Person.Commune, e.Person.Sub))
 	if e.Proven {
