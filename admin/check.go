@@ -27,6 +27,7 @@ type checkResult struct {
 	Again   string // what stands for the look-up, to ask for more of a person
 	Revoked *Moment
 	People  []store.CheckedPerson
+	Alike   []likePair
 
 	Revealed string // ID of the person of whom more was asked for
 }
@@ -96,6 +97,14 @@ func (s *Server) lookUp(r *request, look store.Look, hand inHand, again string) 
 		result.Revoked = &m
 	}
 	slices.SortStableFunc(result.People, newestFirst)
+	result.Alike = likePairs(found.Alike, func(id string) string {
+		for _, p := range found.People {
+			if p.ID == id {
+				return p.Name
+			}
+		}
+		return ""
+	})
 	return "result.html", result, nil
 }
 

@@ -204,7 +204,8 @@ func areasIn(code string) []area.Unit {
 // recordPage is what one declaration's page shows.
 type recordPage struct {
 	*store.Declaration
-	Changes []change // the history, the newest first
+	Changes []change   // the history, the newest first
+	Likely  []likePair // with whom the person may be one
 }
 
 // change is one version and what it changed.
@@ -222,7 +223,7 @@ func (s *Server) showDeclaration(r *request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	page := recordPage{Declaration: d}
+	page := recordPage{Declaration: d, Likely: likePairs(d.Alike, func(id string) string { return d.Names[id] })}
 	for i, v := range d.History {
 		c := change{Version: v, This: v.ID == d.ID}
 		if i+1 < len(d.History) {

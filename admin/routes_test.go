@@ -35,6 +35,8 @@ var access = map[string]struct {
 	"GET /admin/declarations":      {duties: mayList},
 	"POST /admin/declarations":     {duties: mayList, form: url.Values{"name": {"An"}}},
 	"GET /admin/declarations/{id}": {duties: mayList},
+	"GET /admin/people/compare":    {duties: mayCorrect, want: http.StatusNotFound}, // TestCompareAndMerge has a pair
+	"POST /admin/people/same":      {duties: mayCorrect, form: url.Values{"a": {"x"}, "b": {"y"}, "keep": {"x"}}, want: http.StatusNotFound},
 	"GET /admin/tasks":             {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
 	"GET /admin/tasks/{id}":        {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, task: true},
 	"GET /q/{code}":                {stranger: true},
@@ -45,8 +47,9 @@ var access = map[string]struct {
 }
 
 var (
-	mayCheck = []duty.Duty{duty.Team, duty.Police, duty.Station, duty.Digitisation, duty.CDC, duty.Centre}
-	mayList  = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
+	mayCheck   = []duty.Duty{duty.Team, duty.Police, duty.Station, duty.Digitisation, duty.CDC, duty.Centre}
+	mayCorrect = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
+	mayList    = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
 )
 
 // fill makes a path of a pattern.

@@ -108,6 +108,7 @@ func anyone(*duty.Officer) bool         { return true }
 func anyOfficer(o *duty.Officer) bool   { return o != nil }
 func checks(o *duty.Officer) bool       { return o != nil && duty.MayCheck(o.Duty) }
 func lists(o *duty.Officer) bool        { return o != nil && duty.MayList(o.Duty) }
+func corrects(o *duty.Officer) bool     { return o != nil && duty.MayCorrect(o.Duty) }
 func worksOnTasks(o *duty.Officer) bool { return o != nil && taskScope(*o) != duty.Scope{} }
 
 // routes is the whole table. A test walks it as every duty.
@@ -126,6 +127,8 @@ func (s *Server) routes() []route {
 		{pattern: "GET /admin/declarations", may: lists, handle: s.showDeclarations},
 		{pattern: "POST /admin/declarations", may: lists, handle: s.searchDeclarations},
 		{pattern: "GET /admin/declarations/{id}", may: lists, handle: s.showDeclaration},
+		{pattern: "GET /admin/people/compare", may: corrects, handle: s.showCompare},
+		{pattern: "POST /admin/people/same", may: corrects, handle: s.judgePair},
 		{pattern: "GET /admin/tasks", may: worksOnTasks, handle: s.showTasks},
 		{pattern: "GET /admin/tasks/{id}", may: worksOnTasks, handle: s.showTask},
 		{pattern: "GET /q/{code}", may: anyone, handle: s.showQR},

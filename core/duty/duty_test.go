@@ -57,9 +57,13 @@ func TestMay(t *testing.T) {
 func TestMayCheckAndList(t *testing.T) {
 	checks := []Duty{Team, Police, Station, Digitisation, CDC, Centre}
 	lists := []Duty{Team, Station, Digitisation, CDC, Leader}
+	corrects := []Duty{Team, Station, Digitisation, CDC}
 	for _, d := range append(All(), "", "mayor") {
 		if MayCheck(d) != slices.Contains(checks, d) || MayList(d) != slices.Contains(lists, d) {
 			t.Errorf("%q: checks %v, lists %v", d, MayCheck(d), MayList(d))
+		}
+		if MayCorrect(d) != slices.Contains(corrects, d) {
+			t.Errorf("%q: corrects %v", d, MayCorrect(d))
 		}
 		o := Officer{Duty: d, Area: "474"}
 		if (o.CheckScope() == Everywhere) != MayCheck(d) || (o.ListScope() == Scope{Area: "474"}) != MayList(d) {

@@ -90,3 +90,33 @@ func (s *Store) corrections(ctx context.Context, q querier, personID string) ([]
 	})
 	return list, wrap(err, "corrections of person "+personID)
 }
+
+// openAlike names who may be the same as the person of a declaration, of those
+// whom the officer may correct.
+func (s *Store) openAlike(ctx context.Context, q querier, d *Declaration, l Look) error {
+	if !duty.MayCorrect(l.Officer.Duty) {
+		return nil
+	}
+	others, alike, err := s.likely(ctx, q, []string{d.Person.ID})
+	if err != nil || len(alike) == 0 {
+		return err
+	}
+	people := []*Person{d.Person}
+	d.Names = map[string]string{d.Person.ID: d.Person.Name}
+	for _, id := range others {
+		p, err := s.scanPerson(q.row(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = $1`, id))
+		if err != nil {
+			return fmt.Errorf("likely duplicate %s: %w", id, err)
+		}
+		people = append(people, p)
+	}
+	d.Alike = mayCompare(l.Officer, alike, people)
+	for _, pair := range d.Alike {
+		for _, p := range people {
+			if p.ID == pair.A || p.ID == pair.B {
+				d.Names[p.ID] = p.Name
+			}
+		}
+	}
+	return nil
+}

@@ -26,3 +26,6 @@ func (s *Store) Plan(ctx context.Context, text string, args ...any) ([]string, e
 		return step, r.Scan(&id, &parent, &unused, &step)
 	})
 }
+
+// FillNameKeys is what the migration to schema 2 computes.
+func (s *Store) FillNameKeys(ctx context.Context) error { return fillNameKeys(ctx, s.q) }

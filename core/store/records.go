@@ -59,6 +59,7 @@ type Version struct {
 	Channel  string
 	Author   string // name of the officer who typed it in; "" for the person
 	Proven   bool
+	Proxy    bool   // khai hộ: somebody else spoke for the person
 	Area     string // the finest known GSO code, as declared then
 	// ExposureSymptoms; nil was not asked, which is no "no"
 	Symptoms  []string
@@ -74,6 +75,8 @@ type Declaration struct {
 	History []Version // of the same form, the newest first, this one included
 	// Corrections are what officers decided about who the person is.
 	Corrections []Correction
+	Alike       []Likeness        // pairs with the person that the officer may compare
+	Names       map[string]string // of the people in Alike, by ID
 }
 
 const personColumns = `p.id, p.name, p.birth, p.birth_year, p.sex, p.id_type, p.private, p.commune, p.district, p.province, p.sub`
@@ -167,20 +170,20 @@ func (s *Store) phones(ctx context.Context, q querier, personID string) ([]Phone
 	return seen, nil
 }
 
-const versionColumns = `d.id, d.person_id, d.form, d.version, d.day, d.at, d.channel, d.proven, d.commune, d.district, d.province,
+const versionColumns = `d.id, d.person_id, d.form, d.version, d.day, d.at, d.channel, d.proven, d.proxy, d.commune, d.district, d.province,
 	d.facts, d.private, COALESCE((SELECT o.name FROM officers o WHERE o.id = d.officer_id AND d.officer_id <> ''), '')`
 
 // scanVersion reads a declaration and cuts it to some groups of fields.
 func (s *Store) scanVersion(r scanner, shown []duty.Group) (v Version, err error) {
 	var day, facts, commune, district, province string
-	var at, proven int64
+	var at, proven, proxy int64
 	var private []byte
-	err = r.Scan(&v.ID, &v.PersonID, &v.Form, &v.Version, &day, &at, &v.Channel, &proven, &commune, &district, &province,
+	err = r.Scan(&v.ID, &v.PersonID, &v.Form, &v.Version, &day, &at, &v.Channel, &proven, &proxy, &commune, &district, &province,
 		&facts, &private, &v.Author)
 	if err != nil {
 		return v, err
 	}
-	v.Day, v.At, v.Proven, v.Area = core.Day(day), time.UnixMilli(at), proven > 0, finest(commune, district, province)
+	v.Day, v.At, v.Proven, v.Proxy, v.Area = core.Day(day), time.UnixMilli(at), proven > 0, proxy > 0, finest(commune, district, province)
 	plain, err := s.keys.OpenString("declarations.private", v.ID, private)
 	if err != nil {
 		return v, fmt.Errorf("declaration %s: %w", v.ID, err)
@@ -255,7 +258,7 @@ func (s *Store) Declaration(ctx context.Context, l Look, scope duty.Scope, id st
 		if err != nil {
 			return err
 		}
-		if err := s.openRest(ctx, q, &d, scope, form, id); err != nil {
+		if err := s.openRest(ctx, q, l, &d, scope, form, id); err != nil {
 			return err
 		}
 		return s.keepReads(ctx, q, l, []*Person{d.Person})
@@ -274,7 +277,7 @@ func (s *Store) nobody(ctx context.Context, q querier, l Look) error {
 }
 
 // openRest reads the versions inside the scope and the phones.
-func (s *Store) openRest(ctx context.Context, q querier, d *Declaration, scope duty.Scope, form, id string) error {
+func (s *Store) openRest(ctx context.Context, q querier, l Look, d *Declaration, scope duty.Scope, form, id string) error {
 	r, err := q.query(ctx, `SELECT `+versionColumns+` FROM declarations d WHERE d.person_id = $1 AND d.form = $2
 		ORDER BY d.version DESC, d.at DESC, d.id DESC LIMIT $3`, d.Person.ID, form, maxHistory)
 	all, err := collect(r, err, func(r scanner) (Version, error) { return s.scanVersion(r, d.Person.Shown) })
@@ -297,6 +300,9 @@ func (s *Store) openRest(ctx context.Context, q querier, d *Declaration, scope d
 		}
 	}
 	if d.Corrections, err = s.corrections(ctx, q, d.Person.ID); err != nil {
+		return err
+	}
+	if err := s.openAlike(ctx, q, d, l); err != nil {
 		return err
 	}
 	switch p := d.Person; {
