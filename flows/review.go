@@ -42,7 +42,7 @@ func (r *run) itemsOf(of int, v View, among func(*Question) bool) (out []item) {
 // review shows what will be sent. On SMS it is the health answers only: who is
 // meant was echoed when it was read, and a name never stands beside an illness.
 func (r *run) review() {
-	r.s.Question, r.s.Open = Review, nil
+	r.s.Question, r.s.Open, r.s.Undo = Review, nil, nil
 	if !r.e.Features.Plain || slices.Contains(r.form.Health, r.echoOf) {
 		r.echo = nil // it stands in what follows
 	}
@@ -348,7 +348,9 @@ func (r *run) correct(it item) {
 	if it.of > 0 {
 		r.s.At = it.of
 	}
+	before := r.s.Answers
 	r.forget(it.ID)
+	r.s.Undo = before
 	r.ask()
 }
 

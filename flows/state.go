@@ -15,6 +15,7 @@ type State struct {
 	People []Member `json:"people,omitempty"` // who is declared for, unless it is one new person: the writer
 	At     int      `json:"at,omitempty"`     // of several people, whom the last question was about: 1 is the first; else 0
 	Party  bool     `json:"party,omitempty"`  // more people may be added
+	Undo   []Answer `json:"undo,omitempty"`   // all answers as they were, while one of them is being corrected
 	Same   bool     `json:"same,omitempty"`   // all answers are of an earlier declaration
 }
 

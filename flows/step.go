@@ -157,6 +157,7 @@ func (r *run) answer(q *Question, a Answer, late bool) {
 	r.record(q, a)
 	switch {
 	case late:
+		r.s.Undo = nil
 		r.said = append(r.said, r.noted("press.changed", q))
 	case r.e.Features.Plain && q.Kind == SelectOne && q.Hidden == nil:
 		r.echo, r.echoOf = []core.Say{r.heard(q)}, q.ID // a review by SMS does not show it
@@ -242,6 +243,9 @@ func (r *run) back() {
 	for i := len(r.s.Answers) - 1; i >= 0; i-- {
 		a := r.s.Answers[i]
 		if a.By == "" && !a.Kept {
+			if r.undo(&a) {
+				return
+			}
 			r.s.At = max(a.Of, min(r.s.At, len(r.s.People)))
 			r.forget(a.ID)
 			r.dropUnnamed()
@@ -250,7 +254,27 @@ func (r *run) back() {
 			return
 		}
 	}
-	r.repeat(say("back.first"))
+	if !r.undo(nil) {
+		r.repeat(say("back.first"))
+	}
+}
+
+// undo gives up a correction, once nothing that was said since is left to go
+// back to: all stays as it was. last is what was answered last.
+func (r *run) undo(last *Answer) bool {
+	before := State{Answers: r.s.Undo}
+	if r.s.Undo == nil {
+		return false
+	}
+	if last != nil {
+		before.At = last.Of
+		if old := before.answer(last.ID); old == nil || old.Of != last.Of || !same(old, last) {
+			return false
+		}
+	}
+	r.s.Answers, r.s.Undo, r.s.Open = r.s.Undo, nil, nil
+	r.ask()
+	return true
 }
 
 // next is the first question that is relevant and unanswered; nil at the end.
