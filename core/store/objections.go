@@ -19,7 +19,8 @@ func (tx *Tx) MarkTold(_ context.Context, addressID string) error {
 	return nil
 }
 
-// toldText is one statement, in one order, so that no two groups wait for each other there.
+// toldText marks one address; those of a group are marked in the order of
+// their IDs, so that two groups do not wait for each other there.
 const toldText = `UPDATE addresses SET told_at = $2 WHERE id = $1`
 
 // Objects takes an objection of the phone that an address proved: the ties of

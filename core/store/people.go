@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"khaibao/core"
 	"khaibao/core/seal"
@@ -77,10 +78,14 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	return out, wrap(err, "declare")
 }
 
-// lockPhone lets one transaction of all nodes add a person to a phone; SQLite
-// has one writer.
+// lockPhone lets one transaction of all nodes add people to a phone; SQLite has
+// one writer. A family's turn locks its phone once.
 func (tx *Tx) lockPhone(ctx context.Context, phoneHash string) error {
+	if slices.Contains(tx.phones, phoneHash) {
+		return nil
+	}
 	_, err := tx.q.exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, phoneHash)
+	tx.phones = append(tx.phones, phoneHash)
 	return wrap(err, "lock phone")
 }
 

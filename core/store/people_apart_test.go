@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -182,4 +183,58 @@ func TestMarkTold(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Each person whom a phone calls wrong is a task, and the same one twice is one.
+func TestTaskForEachObjection(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		c := chat{t, s, core.TelURN("+84900000001")}
+		for range 2 {
+			c.at(now, func(ctx context.Context, tx *store.Tx, at *core.Address) error {
+				for _, person := range []string{"a", "b"} {
+					if err := tx.OpenTask(ctx, core.Task{Kind: "objected", PersonID: person, AddressID: at.ID, Province: "46", Due: now}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		got, err := s.Texts(t.Context(), `SELECT person_id || ' ' || CAST(attempts AS TEXT) FROM tasks ORDER BY 1`)
+		if err != nil || len(got) != 2 || got[0] != "a 1" || got[1] != "b 1" {
+			t.Errorf("tasks: %q, %v", got, err)
+		}
+	})
+}
+
+// Two people declare for each other at once on two nodes: each address is
+// marked as told by the turn that holds the other.
+func TestToldCrossing(t *testing.T) {
+	nodes := twoNodes(t)
+	chats := [2]chat{{t, nodes[0], core.TelURN("+84900000001")}, {t, nodes[1], core.TelURN("+84900000002")}}
+	var ids [2]string
+	for i, c := range chats {
+		ids[i] = c.at(now, nil).ID
+	}
+	var both, done sync.WaitGroup
+	both.Add(2)
+	for i, c := range chats {
+		m := core.Inbound{Channel: c.urn.Scheme(), ExternalID: core.NewID(), URN: c.urn, Text: "x"}
+		var once sync.Once // the turn that PostgreSQL undid comes again
+		done.Go(func() {
+			err := nodes[i].Take(t.Context(), now, []core.Inbound{m}, func(ctx context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) error {
+				once.Do(both.Done)
+				both.Wait() // each holds its own address now
+				return tx.MarkTold(ctx, ids[1-i])
+			})
+			if err != nil {
+				t.Errorf("node %d: %v", i, err)
+			}
+		})
+	}
+	done.Wait()
+	for i, c := range chats {
+		if !c.at(now, nil).Told {
+			t.Errorf("address %d was not told", i)
+		}
+	}
 }

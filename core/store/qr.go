@@ -15,7 +15,7 @@ func (tx *Tx) qrOf(ctx context.Context, personID string, fresh bool) (code, numb
 		var id string
 		var sealedCode, sealedNumber []byte
 		err := tx.q.row(ctx, `SELECT id, code, number FROM qr_codes WHERE person_id = $1 AND revoked_at = 0
-			ORDER BY created_at DESC LIMIT 1`, personID).Scan(&id, &sealedCode, &sealedNumber)
+			ORDER BY created_at DESC, id DESC LIMIT 1`, personID).Scan(&id, &sealedCode, &sealedNumber)
 		if err == nil {
 			return tx.s.openQR(id, sealedCode, sealedNumber)
 		}

@@ -23,8 +23,10 @@ type Tx struct {
 	saves []*core.Address
 	queue []core.Queued
 	told  []string // IDs of addresses, by MarkTold
-	held  []heldReply
-	lost  []lost // by Notify
+
+	phones []string // hashes, by lockPhone
+	held   []heldReply
+	lost   []lost // by Notify
 }
 
 // TurnFunc runs the turn of one fresh message. The messages of one address
