@@ -42,6 +42,7 @@ const (
 	Sign                   // the number of a vehicle: a plate, a flight, a train
 	Stops                  // places passed, each with its days, or None
 	Countries              // some countries, or None
+	Card                   // the text of an identity card's QR: is what it says right?
 )
 
 // Question is one question of a Form. Its words are locale keys made of the

@@ -67,6 +67,7 @@ var fuzzTexts = []string{
 	"sửa", "sửa 3", "ok", "không", "có", "0", "1", "2", "3", "9", "1 3", "12", "Nguyễn Văn An", "02/09/1955", "1990", "2016", "31/02/1955", "hôm qua",
 	"046055001234", "046155001234", "46055001234", "191234567", "000000000", "C1234567", "DN4460123456789", "0900123456", "123456", "654321",
 	"tổ 3, phường Vỹ Dạ, TP Huế", "hương vân", "phú vang", "quảng trị", "không rõ", "như hộ khẩu", "sốt, ho", "gan, có thai", "nam", "nữ", "Lào", "bỏ qua",
+	cardText, cardMinistry, "046155001234||Lê Thị Ba|01011956|Nam|Hương Vân, Thừa Thiên Huế", "sai ngày sinh", "địa chỉ cũ rồi", "GD4464612345678",
 	"", " ", "🙏🙏", "\x00\xff", strings.Repeat("dài ", 900), "e\u0301\u0323", "{{.name}}", "http://example.vn", "review:send:1", "-1", "99999999999999999999",
 }
 
@@ -260,9 +261,13 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 		case 6:
 			in.Control = []core.Control{core.Start, core.Stop, core.Resume, core.Blocked, core.Unblocked, core.Withdraw, "odd"}[n%7]
 		case 7:
-			switch n % 5 {
+			switch n % 7 {
 			case 0:
 				in.Photo = &core.Photo{Text: typed}
+			case 5:
+				in.Photo = &core.Photo{Text: cardText}
+			case 6:
+				in.Photo = &core.Photo{Text: cardMinistry}
 			case 1:
 				in.Photo = &core.Photo{Failed: true}
 			case 2:
@@ -340,6 +345,8 @@ func FuzzStep(f *testing.F) {
 	f.Add("symptoms:fever", "symptoms", "symptoms:done", uint8(3))
 	f.Add("permanent:474", "permanent", "1", uint8(1))
 	f.Add("review:send", "review", "sửa 2", uint8(5))
+	f.Add(cardText, "full_name", "sai địa chỉ", uint8(0))
+	f.Add(cardMinistry, "sex", "card:yes:0", uint8(8))
 	b := bundle(f)
 	names := []string{"telegram", "sms", "web"}
 	f.Fuzz(func(t *testing.T, one, question, two string, flags uint8) {

@@ -53,7 +53,7 @@ func declareJourney(v View) Declare {
 	private.add("house", to.house)
 	private.add("typed", to.typed)
 	private.add("vehicle_typed", joinTexts("; ", answerOr(v, "vehicle").Typed, answerOr(v, "vehicle_no").Typed))
-	for _, q := range []string{"vehicle_no", "seat", "insurance", "occupation", "workplace"} {
+	for _, q := range []string{"old_id", "qid", "vehicle_no", "seat", "insurance", "occupation", "workplace"} {
 		private.add(q, v.Value(q))
 	}
 

@@ -8,6 +8,7 @@ import (
 
 // leave is THOAT: the form is kept for return.
 func (t *turn) leave() {
+	t.s.Ahead = ""
 	switch {
 	case t.s.Form != "":
 		t.leaveForm()
@@ -89,7 +90,7 @@ func (t *turn) comeBack() {
 			t.note(say("return.daily"))
 		}
 	}
-	t.step(t.silent())
+	t.stepAhead()
 }
 
 // backOutside is QUAY LAI where no form runs.

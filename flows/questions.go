@@ -11,10 +11,15 @@ import (
 
 // identityQuestions tell who declares.
 var identityQuestions = []Question{
+	// A card's QR answers what follows; it is never asked for, and its old number
+	// and the Ministry's key come with nothing else.
+	{ID: "card", Kind: Card, Each: true, Relevant: cardShown, Hidden: always},
+	{ID: "old_id", Kind: Text, Each: true, Relevant: hasAnswer("old_id"), Hidden: always},
+	{ID: "qid", Kind: Text, Each: true, Relevant: hasAnswer("qid"), Hidden: always},
 	{ID: "full_name", Kind: Name, Each: true, Wordings: forOther},
 	{ID: "birth", Kind: Date, Each: true, Field: string(reading.Birth), Resets: []string{"check_birth", "check_papers"}},
 	{ID: "id_number", Kind: Paper, Each: true, Choices: []string{"child"}, Offered: offerChild, Derive: deriveSex,
-		Resets: []string{"check_birth", "check_sex", "check_papers"}},
+		Wordings: partlyShown, Args: shownDigits, Resets: []string{"check_birth", "check_sex", "check_papers", "old_id"}},
 	// The card's digits tell sex and year of birth. Cards with faults exist, so a clash is a question.
 	{ID: "check_birth", Kind: SelectOne, Each: true, Choices: []string{"id_number", "birth", "keep"}, Read: readClash("id_number", "birth"), Recheck: true, Hidden: always,
 		Relevant: yearClashes, Args: cardArgs},
@@ -56,12 +61,16 @@ var healthReviewed = []string{"exposures", "exposure_last", "symptoms", "has_con
 
 // Of what is asked behind one offer, as none of it is required.
 var (
-	insuranceQuestion = Question{ID: "insurance", Kind: Insurance, Each: true, Optional: true, Relevant: is("more", "yes")}
+	insuranceQuestion = Question{ID: "insurance", Kind: Insurance, Each: true, Optional: true, Relevant: moreOrTold}
 	workQuestions     = []Question{
 		{ID: "occupation", Kind: Text, Each: true, Optional: true, Relevant: grownAndMore},
 		{ID: "workplace", Kind: Text, Each: true, Optional: true, Relevant: grownAndMore},
 	}
 )
+
+// moreOrTold holds where more may be asked, and for what a card or the person
+// told unasked.
+func moreOrTold(v View) bool { return v.Value("more") == "yes" || v.Answered("insurance") }
 
 // grown is the age from which questions about marriage and work make sense,
 // and papers is the age by which everybody has some.

@@ -25,9 +25,10 @@ func (t *turn) fresh(want Intent) {
 	}
 	t.s.Form, t.s.State, t.s.Intent, t.s.Offer = want.Form, s, Intent{}, nil
 	if want.Name == "" {
-		t.step(t.silent())
+		t.stepAhead()
 		return
 	}
+	t.s.Ahead = ""
 	t.s.State.Question = "full_name"
 	e := *t.e
 	e.In, e.Result = &core.Inbound{Text: want.Name}, nil
@@ -67,6 +68,9 @@ func (t *turn) recalled(r Recalled) {
 		t.s.Kept = r.Kept
 		t.note(say("return.moved"))
 		t.offerReturn()
+		return
+	}
+	if t.s.Ahead != "" && t.knowsAhead(want, r.People) {
 		return
 	}
 	if picked := only(r.People, func(p core.Remembered) bool { return slices.Contains(want.Pick, p.PersonID) }); len(picked) > 0 {
@@ -127,6 +131,11 @@ func (t *turn) resume(want Intent, people []core.Remembered) {
 	case !r.s.Same:
 		t.note(say("again.known", "name", r.names()))
 	}
+	if t.s.Ahead != "" && len(people) == 1 && e.In == nil {
+		t.stepAhead()
+		return
+	}
+	t.s.Ahead = ""
 	t.step(e)
 }
 

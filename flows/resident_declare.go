@@ -41,7 +41,7 @@ func declareResident(v View) Declare {
 	private.add("permanent_typed", permanent.typed)
 	private.add("house", current.house)
 	private.add("typed", current.typed)
-	for _, q := range []string{"insurance", "occupation", "workplace"} {
+	for _, q := range []string{"old_id", "qid", "insurance", "occupation", "workplace"} {
 		private.add(q, v.Value(q))
 	}
 	for _, q := range []string{"ethnicity", "religion", "marital", "education"} {

@@ -86,6 +86,8 @@ func (m *memory) identity(p core.PersonFacts) {
 		}
 	}
 	m.keep(paper)
+	m.keep(Answer{ID: "old_id", Value: m.text("old_id"), By: "id_number"})
+	m.keep(Answer{ID: "qid", Value: m.text("qid"), By: "full_name"})
 	for _, q := range []string{"check_birth", "check_papers"} {
 		m.keep(Answer{ID: q, Value: m.text(q)})
 	}
@@ -137,17 +139,18 @@ func (m *memory) set(id string, set []string) {
 	m.keep(Answer{ID: id, Set: set})
 }
 
-// optional are the answers behind the offer of more questions.
+// optional are the answers behind the offer of more questions. An insurance
+// number alone may have come without them.
 func (m *memory) optional(ids ...string) {
 	any := false
 	for _, id := range ids {
-		any = any || m.text(id) != ""
+		any = any || m.text(id) != "" && id != "insurance"
 	}
 	m.keep(Answer{ID: "more", Value: yesIf(any)})
-	if !any {
-		return
-	}
 	for _, id := range ids {
+		if !any && (id != "insurance" || m.text(id) == "") {
+			continue
+		}
 		a := Answer{ID: id, Value: cmp.Or(m.text(id), Skipped)}
 		if id == "insurance" && a.Value != Skipped {
 			if read, err := reading.ReadID(a.Value, "insurance"); err == nil {

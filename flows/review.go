@@ -157,7 +157,7 @@ func (r *run) item(key string, n int, it item) core.Say {
 	}
 	q := it.Question
 	a := r.s.answer(q.ID)
-	if by := r.form.question(a.By); by != nil && by.About == "" {
+	if by := r.form.question(a.By); by != nil && by.About == "" && by.Kind != Card {
 		key = "review.derived"
 	}
 	s := r.noted(key, q)

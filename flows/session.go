@@ -19,6 +19,7 @@ type Session struct {
 
 	Intent Intent    `json:"intent,omitzero"` // what was asked for and waits for what is known
 	Offer  []Offered `json:"offer,omitempty"` // the people that were offered to declare for
+	Ahead  string    `json:"ahead,omitempty"` // a card or number that came before it could be used
 }
 
 // Intent is a declaration that somebody wants to make.

@@ -58,8 +58,9 @@ type Open struct {
 	Within string   `json:"within,omitempty"` // area already known, to be made finer
 	Sub    string   `json:"sub,omitempty"`    // quarter or hamlet already read
 	House  string   `json:"house,omitempty"`  // house and street already read
-	Typed  string   `json:"typed,omitempty"`  // what was typed so far
+	Typed  string   `json:"typed,omitempty"`  // what was typed so far, or a card's text
 	Stops  []Stop   `json:"stops,omitempty"`  // places already told
+	Of     int      `json:"of,omitempty"`     // of several people, whose card it is
 }
 
 // answer finds the answer to a question, of the person asked about or else the

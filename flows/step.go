@@ -48,6 +48,7 @@ func (r *run) step() {
 	switch {
 	case in.Action != "":
 		r.press(in.Action)
+	case r.takesCard(in):
 	case in.Photo != nil || in.Location != nil:
 		r.wrong(unreadable(in))
 	default:
@@ -100,11 +101,13 @@ func (r *run) choose(q *Question, choice string, late bool) {
 		r.choosePlace(q, choice, late)
 	case q.Kind == Paper:
 		r.choosePaper(q, choice, late)
+	case q.Kind == Card:
+		r.chooseCard(choice, late)
 	case q.Kind == Date && slices.Contains(q.offered(r.view()), choice):
 		r.chooseDay(q, choice, late)
 	case q.Kind == Stops:
 		r.chooseStop(q, choice, late)
-	case q.Kind == Name, q.Kind == Date:
+	case q.Kind == Name, q.Kind == Date, q.Kind == Phone:
 		r.pressSuggested(q, choice, late)
 	case q.Recheck && r.form.question(choice) != nil && slices.Contains(q.Choices, choice):
 		r.forget(choice)
@@ -128,6 +131,10 @@ func (r *run) text(text string) {
 		r.back()
 		return
 	case cmdCorrect:
+		if r.s.Question == cardQuestion && r.s.Open != nil {
+			r.decline()
+			return
+		}
 		r.correctList()
 		return
 	}
@@ -297,6 +304,10 @@ func (r *run) next() *Question {
 func (r *run) ask() {
 	at := r.s.At
 	q := r.next()
+	if o := r.s.Open; o != nil && o.ID == cardQuestion { // a card that waits for its yes comes first
+		q, r.s.At = r.form.question(o.ID), o.Of
+		at = o.Of
+	}
 	if q == nil {
 		r.review()
 		return
@@ -304,6 +315,11 @@ func (r *run) ask() {
 	r.s.Question = q.ID
 	if r.s.Open != nil && (r.s.Open.ID != q.ID || r.s.At != at) {
 		r.s.Open = nil
+	}
+	r.bring(q)
+	if q.Kind == Card {
+		r.askCard()
+		return
 	}
 	r.sayEcho()
 	r.say(r.question(q))

@@ -17,7 +17,7 @@ func (r *run) suggest(q *Question, value string) {
 
 // suggested is the open suggestion of a question, "" when there is none.
 func (r *run) suggested(q *Question) string {
-	if open := r.s.Open; open != nil && open.ID == q.ID && slices.Contains([]Kind{Name, Date, Paper}, q.Kind) {
+	if open := r.s.Open; open != nil && open.ID == q.ID && slices.Contains([]Kind{Name, Date, Paper, Phone}, q.Kind) {
 		return open.Typed
 	}
 	return ""
@@ -82,6 +82,8 @@ func (r *run) suggestion(q *Question) core.Say {
 		s.Key, s.Args = "paper.suggest", args{"last": lastDigits(value)}
 	case Date:
 		s.Key, s.Args = q.key(r.form.ID)+".suggest", args{"value": localDate(value)}
+	case Phone:
+		s.Key, s.Args = q.key(r.form.ID)+".suggest", args{"value": localPhone(value)}
 	default:
 		s.Key, s.Args = q.key(r.form.ID)+".suggest", args{"value": value}
 	}
@@ -97,7 +99,7 @@ func (r *run) readName(q *Question, text string) {
 		r.suggest(q, n.Full)
 	case err == nil:
 		r.check(q, Answer{Value: n.Full})
-	case r.readTogether(q, text):
+	case r.readTogether(q, text), r.takesNumber(text):
 	default:
 		r.wrong(say("wrong.name"))
 	}
@@ -124,6 +126,7 @@ func passes(q *Question, text string) bool {
 // whose leading zero got lost: that is asked, not guessed. Who has none, or not
 // with them, is asked about that where papers are to be expected.
 func (r *run) readPaper(q *Question, text string) {
+	text = r.unhidden(text)
 	id, err := reading.ReadID(text, "")
 	switch {
 	case errors.Is(err, reading.ErrNone), err != nil && reading.NotAtHand(text):

@@ -120,6 +120,12 @@ func (t *turn) message() {
 		t.leaveForm()
 		t.s.Kept = nil
 	}
+	if t.s.Ahead != "" && t.e.Now.Sub(t.s.Asked) >= Pause { // nobody waited for it
+		t.s.Ahead = ""
+	}
+	if t.ahead(in) {
+		return
+	}
 	if t.paused() && (cmd == cmdNone || cmd == cmdDeclare || cmd == cmdJourney && t.s.Form == Journey.ID || cmd == cmdStart || cmd == cmdGreeting || cmd == cmdBack) {
 		t.leaveForm()
 		t.offerReturn()

@@ -46,6 +46,8 @@ func (r *run) readValue(q *Question, text string) {
 		return
 	}
 	switch q.Kind {
+	case Card:
+		r.readShown(text)
 	case Name:
 		r.readName(q, text)
 	case Date:

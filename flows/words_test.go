@@ -66,7 +66,7 @@ func longest() map[string]string {
 		"commune": longestCommune(), "countries": "Các Tiểu vương quốc Ả Rập Thống nhất...",
 		"card": "1955", "said": "02/09/1955", "text": "31-02-1955", "last": "1234", "max": "20", "n": "20",
 		"left": "4", "seconds": "3600", "minutes": "10", "question": "Thôn/tổ của hộ khẩu", "label": "Tiếp xúc, vùng dịch",
-		"value": longName, "derived": "Nam", "count": "20", "channel": "Tin nhắn SMS", "form": "Khai báo y tế", "at": "15/08/2021 08:15", "duty": "Tổ phòng, chống dịch cộng đồng", "screen": "kiểm tra", "by": "Công Tằng Tôn Nữ Nguyễn Ngân Hà",
+		"value": longName, "labels": "Họ tên, Ngày sinh, Giấy tờ, Giới tính, Hộ khẩu", "derived": "Nam", "count": "20", "channel": "Tin nhắn SMS", "form": "Khai báo y tế", "at": "15/08/2021 08:15", "duty": "Tổ phòng, chống dịch cộng đồng", "screen": "kiểm tra", "by": "Công Tằng Tôn Nữ Nguyễn Ngân Hà",
 	}
 }
 
@@ -126,6 +126,9 @@ func TestEveryQuestionFitsOneSMS(t *testing.T) {
 	}
 	for _, lang := range locales.Langs {
 		for f, q := range allQuestions {
+			if q.Kind == Card || q.ID == "old_id" || q.ID == "qid" {
+				continue // never asked: what a card says is looked at by itself
+			}
 			r := asked(f, q, lang)
 			check(lang, q.ID, r.question(q))
 			switch q.Kind {

@@ -9,7 +9,7 @@ var groups = classed(map[Group]string{
 	ExposureSymptoms: `symptoms exposures exposure_last who_exposures who_symptoms
 		from vehicle departed_on arrive_on passed countries doses last_dose recovered_on`,
 	Conditions: `conditions has_conditions who_conditions religion`,
-	FullIdentity: `full_name phone others birth sex id_type id_number insurance nationality
+	FullIdentity: `card old_id qid full_name phone others birth sex id_type id_number insurance nationality
 		permanent permanent_commune permanent_sub permanent_house permanent_typed
 		current current_sub destination destination_sub commune sub house typed
 		from_sub from_house from_typed vehicle_no vehicle_typed seat passed_typed

@@ -20,6 +20,9 @@ type CardQR struct {
 	QID     string // ministry: the person's key on the national platform
 	Masked  bool   // ministry: ID or birth date is not whole
 	Text    string // the text itself, valid UTF-8, at most 2000 runes
+
+	Insurance string // ministry: number of the health insurance card, normalised as ReadID does
+	Phone     string // ministry: E.164, as the person once wrote it there; nobody proved it
 }
 
 // codeLength is that of our codes: 128 bits as base32 without padding.
@@ -44,13 +47,14 @@ func ReadQR(text string, publicHost string) CardQR {
 	if code := ourCode(strings.TrimSpace(text), publicHost); code != "" {
 		return CardQR{Kind: "ours", Code: code, Text: text}
 	}
-	f := strings.Split(strings.TrimSpace(text), "|")
+	f := strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "｜", "|"), "|")
 	if len(f) < 5 || len(f) > 20 {
 		return q
 	}
 	for i := range f {
 		f[i] = Clean(f[i])
 	}
+	f[0] = f[0][strings.LastIndexAny(f[0], " :")+1:] // "mã của tôi: 046…"
 	if readMinistryQR(f, &q) || readChipQR(f, &q) {
 		return q
 	}
@@ -92,15 +96,16 @@ func ourCode(s, publicHost string) string {
 }
 
 // readChipQR reads ID|old ID|name|birth|sex|address|issued. Readers that drop a
-// field are common: the sex is looked for, and the others counted from it.
+// field are common, and an SMS cuts the end off: the sex is looked for, and the
+// others counted from it.
 func readChipQR(f []string, q *CardQR) bool {
-	if len(f) < 6 || len(f[0]) != 12 || !allDigits(f[0]) {
+	if len(f[0]) != 12 || !allDigits(f[0]) {
 		return false
 	}
 	if _, err := readCitizen(f[0]); err != nil {
 		return false
 	}
-	for at := 3; at <= 4; at++ {
+	for at := 3; at <= 4 && at < len(f); at++ {
 		sex := qrSex(f[at])
 		birth := qrDate(f[at-1])
 		if sex == "" || birth == "" {
@@ -110,7 +115,9 @@ func readChipQR(f []string, q *CardQR) bool {
 		if at == 4 && (len(f[1]) == 9 || len(f[1]) == 12) && allDigits(f[1]) {
 			q.OldID = f[1]
 		}
-		q.Address = f[at+1]
+		if at+1 < len(f) {
+			q.Address = f[at+1]
+		}
 		if at+2 < len(f) {
 			q.Issued = qrDate(f[at+2])
 		}
@@ -120,8 +127,7 @@ func readChipQR(f []string, q *CardQR) bool {
 }
 
 // readMinistryQR reads the common format of Decision 1405/QĐ-BTTTT:
-// SoGiayTo|HoTen|NgaySinh|LoaiDinhDanh|QID|EXT. EXT holds values split by "<";
-// of them the second is the sex.
+// SoGiayTo|HoTen|NgaySinh|LoaiDinhDanh|QID|EXT.
 func readMinistryQR(f []string, q *CardQR) bool {
 	if len(f) < 5 || len(f) > 6 || f[3] != "0" && f[3] != "1" {
 		return false
@@ -133,11 +139,24 @@ func readMinistryQR(f []string, q *CardQR) bool {
 	q.Kind, q.ID, q.Name, q.Birth, q.QID = "ministry", f[0], f[1], birth, f[4]
 	q.Masked = !whole || strings.Contains(f[0], "*")
 	if len(f) == 6 {
-		if ext := strings.Split(f[5], "<"); len(ext) > 1 {
-			q.Sex = map[string]string{"1": "male", "2": "female"}[strings.TrimSpace(ext[1])]
-		}
+		q.readExt(strings.Split(f[5], "<"))
 	}
 	return true
+}
+
+// readExt reads the last field of the common format: the key of who declared
+// for the person, sex, insurance number, phone, signature. Their order was
+// never seen in print as a whole (docs/reference/vietnam.md 3), so a number in a
+// place that it does not fit is left out, and what is hidden is no number.
+func (q *CardQR) readExt(ext []string) {
+	ext = append(ext, "", "", "", "")
+	q.Sex = map[string]string{"1": "male", "2": "female"}[strings.TrimSpace(ext[1])]
+	if id, err := ReadID(ext[2], "insurance"); err == nil && (id.Type == "bhyt" || id.Type == "bhxh") {
+		q.Insurance = id.Normalized
+	}
+	if p, err := ReadPhone(ext[3]); err == nil && allDigits(strings.TrimPrefix(strings.TrimSpace(ext[3]), "+")) {
+		q.Phone = p.E164
+	}
 }
 
 func isMaskedID(s string) bool {

@@ -60,8 +60,20 @@ func TestReadQRCards(t *testing.T) {
 		{"a birth year only", "046085001234|191234567|Nguyễn Văn An|1985|Nam|TDP 3, An Cựu, Huế|10052021", func(q *CardQR) { q.Birth = "1985" }},
 		{"decomposed, with BOM and line end", "\ufeff046085001234|191234567|Nguye\u0302\u0303n Va\u0306n An|01021985|Nam|TDP 3, An Cu\u031b\u0323u, Hue\u0302\u0301|10052021\r\n", func(q *CardQR) {}},
 		{"the Ministry's, masked", "******001234|NGUYEN VAN AN|1985-**-**|0|q-12|x<1<DN4464612345678<0900123456<sig", func(q *CardQR) {
+			*q = CardQR{Kind: "ministry", ID: "******001234", Name: "NGUYEN VAN AN", Birth: "1985", Sex: "male", QID: "q-12", Masked: true,
+				Insurance: "DN4464612345678", Phone: "+84900123456"}
+		}},
+		{"the Ministry's, with numbers hidden or out of place", "******001234|NGUYEN VAN AN|1985-**-**|0|q-12|x<1<0900123456x<DN4464612345678<sig", func(q *CardQR) {
 			*q = CardQR{Kind: "ministry", ID: "******001234", Name: "NGUYEN VAN AN", Birth: "1985", Sex: "male", QID: "q-12", Masked: true}
 		}},
+		{"the Ministry's, with a social insurance number and half a phone", "******001234|NGUYEN VAN AN|1985-**-**|0|q-12|<0<4612345678<******3456", func(q *CardQR) {
+			*q = CardQR{Kind: "ministry", ID: "******001234", Name: "NGUYEN VAN AN", Birth: "1985", QID: "q-12", Masked: true, Insurance: "4612345678"}
+		}},
+		{"five fields: an SMS cut the address off", "046085001234|191234567|Nguyễn Văn An|01021985|Nam", func(q *CardQR) { q.Address, q.Issued = "", "" }},
+		{"five fields, no CMND", "046085001234|Nguyễn Văn An|01021985|Nam|TDP 3, An Cựu, Huế", func(q *CardQR) { q.OldID, q.Issued = "", "" }},
+		{"words before it", "Mã của tôi: 046085001234|191234567|Nguyễn Văn An|01021985|Nam|TDP 3, An Cựu, Huế|10052021", func(q *CardQR) {}},
+		{"wide signs", "046085001234｜191234567｜Nguyễn Văn An｜01021985｜Nam｜TDP 3, An Cựu, Huế｜10052021", func(q *CardQR) {}},
+		{"the parents' names behind", "046085001234|191234567|Nguyễn Văn An|01021985|Nam|TDP 3, An Cựu, Huế|10052021||Nguyễn Văn Ba|Lê Thị Tư|", func(q *CardQR) {}},
 		{"the Ministry's, whole", "046185001234|LE THI HOA|1985-02-01|1|q-12|q-9<2", func(q *CardQR) {
 			*q = CardQR{Kind: "ministry", ID: "046185001234", Name: "LE THI HOA", Birth: "1985-02-01", Sex: "female", QID: "q-12"}
 		}},
