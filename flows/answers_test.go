@@ -101,6 +101,12 @@ func outcome(before Session, e Event) string {
 	}
 	switch open := after.State.Open; {
 	case open == nil || fmt.Sprint(open) == fmt.Sprint(before.State.Open):
+	case open.Stops != nil && len(open.Codes) == 0:
+		if strings.HasPrefix(first, "stops.") {
+			out = append(out, first)
+		}
+		out = append(out, "so far "+stopsInShort(open.Stops))
+		changed = true
 	case len(open.Codes) > 0:
 		out = append(out, "which? "+strings.Join(open.Codes, " "))
 		changed = true
@@ -126,12 +132,31 @@ func inShort(a *Answer) string {
 	if len(a.Set) > 0 {
 		parts = []string{strings.Join(a.Set, " ")}
 	}
+	if len(a.Stops) > 0 {
+		parts = []string{stopsInShort(a.Stops)}
+	}
 	for _, p := range []string{a.Type, a.Sub, a.House} {
 		if p != "" {
 			parts = append(parts, p)
 		}
 	}
 	return strings.Join(parts, " | ")
+}
+
+// stopsInShort writes places passed as "48 10/8, LA ?": the question mark is for
+// days still to be told, nothing for days that are not remembered.
+func stopsInShort(stops []Stop) string {
+	texts := make([]string, len(stops))
+	for i, s := range stops {
+		texts[i] = s.Area
+		for _, d := range s.Days {
+			texts[i] += " " + strings.TrimPrefix(d[8:], "0") + "/" + strings.TrimPrefix(d[5:7], "0")
+		}
+		if len(s.Days) == 0 && !s.Unsure {
+			texts[i] += " ?"
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // hear checks what becomes of answers to one question.

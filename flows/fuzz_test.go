@@ -68,6 +68,7 @@ var fuzzTexts = []string{
 	"046055001234", "046155001234", "46055001234", "191234567", "000000000", "C1234567", "DN4460123456789", "0900123456", "123456", "654321",
 	"tổ 3, phường Vỹ Dạ, TP Huế", "hương vân", "phú vang", "quảng trị", "không rõ", "như hộ khẩu", "sốt, ho", "gan, có thai", "nam", "nữ", "Lào", "bỏ qua",
 	cardText, cardMinistry, "046155001234||Lê Thị Ba|01011956|Nam|Hương Vân, Thừa Thiên Huế", "sai ngày sinh", "địa chỉ cũ rồi", "GD4464612345678",
+	"về huế", "Đà Nẵng 10/8, Quảng Nam 12/8", "huong van 10/8", "xe khách 75B-012.34", "VN1543 12A", "14/8 16/8", "mai", "20", "0 0", "Lào, Thái Lan", "hết", "none:0",
 	"", " ", "🙏🙏", "\x00\xff", strings.Repeat("dài ", 900), "e\u0301\u0323", "{{.name}}", "http://example.vn", "review:send:1", "-1", "99999999999999999999",
 }
 
@@ -113,6 +114,8 @@ func sensible(s Session, n int) string {
 		return "1"
 	case s.Form != "" && s.State.Open != nil && s.State.Open.Within != "":
 		return "không rõ"
+	case s.Form != "" && s.State.Open != nil && question == "passed":
+		return []string{"0", "hôm qua", "Quảng Nam 12/8", "không nhớ", "Hương Vân", "hết"}[n%6]
 	case len(options) > 0:
 		return options[n%len(options)]
 	case question == askedPhone:
@@ -136,14 +139,14 @@ func sensible(s Session, n int) string {
 	case question == "phone":
 		return []string{"0", "0900222333"}[n%2]
 	}
-	return []string{"kb", "kb", "khai hộ", "như cũ", "không"}[n%5]
+	return []string{"kb", "về huế", "khai hộ", "như cũ", "không", "ve tinh"}[n%6]
 }
 
 // playScript plays events to Turn, two bytes for each: what kind, and which.
 func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, look uint8) (declared int) {
-	names := []string{"telegram", "sms", "web"}
+	names := []string{"telegram", "sms", "web", "zalo"}
 	typed = bound(typed) // as the dispatcher cuts what comes in
-	features := looks[names[int(look)%3]]
+	features := looks[names[int(look)%4]]
 	now := time.Date(2021, 8, 15, 1, 0, 0, 0, time.UTC)
 	known := Known{}
 	urn := core.URN("web:1")
@@ -347,10 +350,13 @@ func FuzzStep(f *testing.F) {
 	f.Add("review:send", "review", "sửa 2", uint8(5))
 	f.Add(cardText, "full_name", "sai địa chỉ", uint8(0))
 	f.Add(cardMinistry, "sex", "card:yes:0", uint8(8))
+	f.Add("Hương Vân 10/8", "passed", "0", uint8(65))
+	f.Add("passed:done:1", "passed", "Đà Nẵng", uint8(68))
 	b := bundle(f)
-	names := []string{"telegram", "sms", "web"}
+	names := []string{"telegram", "sms", "web", "zalo"}
 	f.Fuzz(func(t *testing.T, one, question, two string, flags uint8) {
-		e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks[names[int(flags)%3]], Setting: transcriptSetting}
+		e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks[names[int(flags)%4]], Setting: transcriptSetting}
+		form := forms[int(flags>>6)%len(forms)]
 		s := State{Run: int(flags), Question: question}
 		for i, text := range []string{one, two, one, two} {
 			in := core.Inbound{Text: text}
@@ -359,7 +365,7 @@ func FuzzStep(f *testing.F) {
 			}
 			e.In = &in
 			before := clone(t, s)
-			next, effects := Step(Resident, s, e)
+			next, effects := Step(*form, s, e)
 			if !reflect.DeepEqual(clone(t, s), before) {
 				t.Fatal("the old state changed")
 			}
@@ -371,7 +377,7 @@ func FuzzStep(f *testing.F) {
 					checkSay(t, b, reply.Say)
 				}
 			}
-			if Resident.question(next.Question) == nil && next.Question != Review {
+			if form.question(next.Question) == nil && next.Question != Review {
 				t.Fatalf("no question %q", next.Question)
 			}
 			s = next

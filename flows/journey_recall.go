@@ -1,6 +1,11 @@
 package flows
 
-import "khaibao/core"
+import (
+	"cmp"
+	"slices"
+
+	"khaibao/core"
+)
 
 // recallJourney makes the answers of a journey's declaration out of what was
 // stored of one; it is the inverse of declareJourney. Without a declaration it
@@ -18,7 +23,6 @@ func recallJourney(p core.PersonFacts, facts, private map[string]any) []Answer {
 	m.finer("from", from.Sub)
 	m.keep(Answer{ID: "vehicle", Value: m.text("vehicle"), Typed: m.text("vehicle_typed")})
 	m.sign()
-	m.keep(Answer{ID: "seat", Value: m.text("seat")})
 	m.keep(Answer{ID: "departed_on", Value: m.text("departed_on")})
 	m.keep(Answer{ID: "arrive_on", Value: m.text("arrive_on")})
 	to := m.home("destination", "")
@@ -31,6 +35,11 @@ func recallJourney(p core.PersonFacts, facts, private map[string]any) []Answer {
 	m.health()
 	m.vaccination()
 	m.optional("insurance", "occupation", "workplace")
+	seat := Answer{ID: "seat", Value: m.text("seat")}
+	if seat.Value == "" && slices.ContainsFunc(m.answers, func(a Answer) bool { return a.ID == "more" && a.Value == "yes" }) {
+		seat.Value = Skipped
+	}
+	m.keep(seat)
 	return m.answers
 }
 
@@ -91,11 +100,7 @@ func (m *memory) vaccination() {
 	}
 	m.keep(Answer{ID: "doses", Value: doses})
 	for _, id := range []string{"last_dose", "recovered_on"} {
-		a := Answer{ID: id, Value: m.text(id)}
-		if a.Value == "" {
-			a.Value = Skipped
-		}
-		m.keep(a)
+		m.keep(Answer{ID: id, Value: cmp.Or(m.text(id), Skipped)})
 	}
 }
 

@@ -342,7 +342,7 @@ func (r *run) sayEcho() {
 
 // longEcho tells whether an answer takes many letters to say back.
 func (q *Question) longEcho(a *Answer) bool {
-	return q != nil && a != nil && (q.Kind == Place || len(a.Set) > 3 || len(a.Stops) > 1)
+	return q != nil && a != nil && (q.Kind == Place || len(a.Set) > 3 || q.Kind == Countries && len(a.Set) > 0)
 }
 
 // say queues one message: what was said before, and then a line.

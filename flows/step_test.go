@@ -36,11 +36,34 @@ var possible = map[string][]string{
 	"education":      {"5", "0"},
 	"occupation":     {"giáo viên", "0"},
 	"workplace":      {"0", "Trường Hai Bà Trưng"},
+
+	"from":            {"tổ 3, Hòa Minh, Liên Chiểu, Đà Nẵng", "Savannakhet, Lào", "Hà Nội", "12 Lê Lợi, Bến Nghé, quận 1, TP HCM"},
+	"from_sub":        {"0", "tổ 9"},
+	"vehicle":         {"xe khách", "5", "xe khách Hùng Cường 75B-012.34", "VN1543 12A", "tàu SE3", "taxi 75A-123.45", "ô tô", "khác"},
+	"vehicle_no":      {"75B-012.34 ghế 12", "0", "Hùng Cường"},
+	"departed_on":     {"14/8", "hôm nay", "ngày mai", "14/8 17/8"},
+	"arrive_on":       {"17/8", "18/8"},
+	"destination":     {"12 Bà Triệu, tổ 3, phường Vỹ Dạ, TP Huế", "xã Phú Dương", "hương vân", "huyện Phú Vang"},
+	"destination_sub": {"tổ 4", "0"},
+	"passed":          {"Đà Nẵng 10/8, Quảng Nam 12/8", "0", "Lào 5/8, Quảng Trị", "Vinh"},
+	"countries":       {"Lào, Thái Lan", "0"},
+	"doses":           {"2", "0", "1 mũi"},
+	"last_dose":       {"20/7", "0", "tháng 6"},
+	"recovered_on":    {"0", "1/6"},
+	"seat":            {"12", "0"},
+}
+
+// eachForm runs a test of what holds for every form.
+func eachForm(t *testing.T, test func(t *testing.T, f *Form)) {
+	for _, f := range forms {
+		t.Run(f.ID, func(t *testing.T) { test(t, f) })
+	}
 }
 
 // walker answers a form as a person would.
 type walker struct {
 	t      *testing.T
+	form   *Form
 	state  State
 	event  Event
 	rand   *rand.Rand
@@ -48,8 +71,9 @@ type walker struct {
 	events int
 }
 
-func newWalker(t *testing.T, r *rand.Rand) *walker {
-	w := &walker{t: t, rand: r, event: Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks["sms"], Setting: transcriptSetting}}
+func newWalker(t *testing.T, f *Form, r *rand.Rand) *walker {
+	w := &walker{t: t, form: f, rand: r, event: Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks["sms"], Setting: transcriptSetting}}
+	w.event.Setting.AskVaccination = true
 	w.step(nil)
 	return w
 }
@@ -61,7 +85,7 @@ func (w *walker) step(in *core.Inbound) {
 	}
 	e := w.event
 	e.In = in
-	state, effects := Step(Resident, w.state, e)
+	state, effects := Step(*w.form, w.state, e)
 	w.state = state
 	for _, effect := range effects {
 		if d, ok := effect.(Declare); ok {
@@ -74,11 +98,13 @@ func (w *walker) step(in *core.Inbound) {
 // the right thing.
 func (w *walker) answer(mistakes float64) {
 	w.t.Helper()
-	q := Resident.question(w.state.Question)
+	q := w.form.question(w.state.Question)
 	in := &core.Inbound{}
 	switch {
 	case w.state.Open != nil && len(w.state.Open.Codes) > 0:
 		in.Text = "2"
+	case w.state.Open != nil && q.Kind == Stops:
+		in.Text = "0"
 	case w.state.Open != nil && w.state.Open.Within == "478":
 		in.Text = "Phú Mỹ"
 	case w.state.Open != nil:
@@ -111,7 +137,7 @@ func (w *walker) toReview(mistakes, backs float64) {
 }
 
 func (w *walker) items() []string {
-	r := run{form: &Resident, s: w.state, e: &w.event}
+	r := run{form: w.form, s: w.state, e: &w.event}
 	var ids []string
 	for _, q := range r.items() {
 		ids = append(ids, q.ID)
@@ -122,96 +148,102 @@ func (w *walker) items() []string {
 // Any answer, corrected any number of times, ends in the same declaration as
 // answering right at once.
 func TestCorrectingEndsAsAnsweringRight(t *testing.T) {
-	straight := newWalker(t, rand.New(rand.NewPCG(1, 1)))
-	straight.toReview(0, 0)
-	want := straight.state
-	straight.step(&core.Inbound{Text: "ok"})
-	if straight.done == nil {
-		t.Fatal("nothing was declared")
-	}
-	wrong := func(w *walker) string { // an item that is not right yet
-		for _, id := range w.items() {
-			a, b := w.state.answer(id), want.answer(id)
-			if b == nil || !same(a, b) || a.House != b.House || a.Typed != b.Typed {
-				return id
-			}
-			for _, q := range Resident.Questions {
-				if q.Under != id {
-					continue
-				}
-				if a, b := w.state.answer(q.ID), want.answer(q.ID); (a == nil) != (b == nil) || a != nil && !same(a, b) {
+	eachForm(t, func(t *testing.T, f *Form) {
+		straight := newWalker(t, f, rand.New(rand.NewPCG(1, 1)))
+		straight.toReview(0, 0)
+		want := straight.state
+		straight.step(&core.Inbound{Text: "ok"})
+		if straight.done == nil {
+			t.Fatal("nothing was declared")
+		}
+		wrong := func(w *walker) string { // an item that is not right yet
+			for _, id := range w.items() {
+				a, b := w.state.answer(id), want.answer(id)
+				if b == nil || !same(a, b) || a.House != b.House || a.Typed != b.Typed {
 					return id
 				}
+				for _, q := range f.Questions {
+					if q.Under != id {
+						continue
+					}
+					if a, b := w.state.answer(q.ID), want.answer(q.ID); (a == nil) != (b == nil) || a != nil && !same(a, b) {
+						return id
+					}
+				}
+			}
+			return ""
+		}
+		for seed := range uint64(400) {
+			w := newWalker(t, f, rand.New(rand.NewPCG(seed, 2)))
+			w.toReview(0.5, 0.1)
+			for range w.rand.IntN(8) { // corrections at random, right or wrong
+				items := w.items()
+				w.step(&core.Inbound{Action: Review + ":" + items[w.rand.IntN(len(items))]})
+				w.toReview(0.5, 0.05)
+			}
+			for id := wrong(w); id != ""; id = wrong(w) {
+				w.step(&core.Inbound{Action: Review + ":" + id})
+				w.toReview(0, 0)
+			}
+			w.step(&core.Inbound{Text: "ok"})
+			if w.done == nil || !reflect.DeepEqual(w.done, straight.done) {
+				t.Fatalf("seed %d:\n got %+v\nwant %+v", seed, w.done, straight.done)
 			}
 		}
-		return ""
-	}
-	for seed := range uint64(400) {
-		w := newWalker(t, rand.New(rand.NewPCG(seed, 2)))
-		w.toReview(0.5, 0.1)
-		for range w.rand.IntN(8) { // corrections at random, right or wrong
-			items := w.items()
-			w.step(&core.Inbound{Action: Review + ":" + items[w.rand.IntN(len(items))]})
-			w.toReview(0.5, 0.05)
-		}
-		for id := wrong(w); id != ""; id = wrong(w) {
-			w.step(&core.Inbound{Action: Review + ":" + id})
-			w.toReview(0, 0)
-		}
-		w.step(&core.Inbound{Text: "ok"})
-		if w.done == nil || !reflect.DeepEqual(w.done, straight.done) {
-			t.Fatalf("seed %d:\n got %+v\nwant %+v", seed, w.done, straight.done)
-		}
-	}
+	})
 }
 
 // A follow-up never survives its question, whatever is said on the way.
 func TestFollowUpsGoWithTheirQuestion(t *testing.T) {
-	for seed := range uint64(300) {
-		w := newWalker(t, rand.New(rand.NewPCG(seed, 3)))
-		for range 80 {
-			if w.state.Question == Review {
-				items := w.items()
-				w.step(&core.Inbound{Action: Review + ":" + items[w.rand.IntN(len(items))]})
-			} else if w.rand.Float64() < 0.1 {
-				w.step(&core.Inbound{Text: "quay lại"})
-			} else {
-				w.answer(0.7)
-			}
-			v := View{Form: &Resident, State: &w.state, Event: &w.event}
-			if w.state.Question != Review {
-				continue // a question that was forgotten for correction may hold follow-ups for the moment
-			}
-			for _, a := range w.state.Answers {
-				if !Resident.question(a.ID).relevant(v) {
-					t.Fatalf("seed %d: %s is answered but not asked", seed, a.ID)
+	eachForm(t, func(t *testing.T, f *Form) {
+		for seed := range uint64(300) {
+			w := newWalker(t, f, rand.New(rand.NewPCG(seed, 3)))
+			for range 80 {
+				if w.state.Question == Review {
+					items := w.items()
+					w.step(&core.Inbound{Action: Review + ":" + items[w.rand.IntN(len(items))]})
+				} else if w.rand.Float64() < 0.1 {
+					w.step(&core.Inbound{Text: "quay lại"})
+				} else {
+					w.answer(0.7)
+				}
+				v := View{Form: f, State: &w.state, Event: &w.event}
+				if w.state.Question != Review {
+					continue // a question that was forgotten for correction may hold follow-ups for the moment
+				}
+				for _, a := range w.state.Answers {
+					if !f.question(a.ID).relevant(v) {
+						t.Fatalf("seed %d: %s is answered but not asked", seed, a.ID)
+					}
+				}
+				d := f.Declare(v)
+				if len(v.Set("exposures")) == 0 && d.Facts["exposure_last"] != nil {
+					t.Fatalf("seed %d: a last day without an exposure", seed)
 				}
 			}
-			d := Resident.Declare(v)
-			if len(v.Set("exposures")) == 0 && d.Facts["exposure_last"] != nil {
-				t.Fatalf("seed %d: a last day without an exposure", seed)
-			}
 		}
-	}
+	})
 }
 
 func TestStepNeverChangesTheStateItWasGiven(t *testing.T) {
-	for seed := range uint64(50) {
-		w := newWalker(t, rand.New(rand.NewPCG(seed, 4)))
-		for range 60 {
-			before := w.state
-			copied := clone(t, before)
-			if w.state.Question == Review {
-				items := w.items()
-				w.step(&core.Inbound{Action: Review + ":" + items[w.rand.IntN(len(items))]})
-			} else {
-				w.answer(0.6)
-			}
-			if !reflect.DeepEqual(clone(t, before), copied) {
-				t.Fatalf("seed %d: the old state changed", seed)
+	eachForm(t, func(t *testing.T, f *Form) {
+		for seed := range uint64(50) {
+			w := newWalker(t, f, rand.New(rand.NewPCG(seed, 4)))
+			for range 60 {
+				before := w.state
+				copied := clone(t, before)
+				if w.state.Question == Review {
+					items := w.items()
+					w.step(&core.Inbound{Action: Review + ":" + items[w.rand.IntN(len(items))]})
+				} else {
+					w.answer(0.6)
+				}
+				if !reflect.DeepEqual(clone(t, before), copied) {
+					t.Fatalf("seed %d: the old state changed", seed)
+				}
 			}
 		}
-	}
+	})
 }
 
 // clone is a state after a way through JSON.
@@ -230,7 +262,7 @@ func clone(t testing.TB, s State) State {
 
 // A form may grow or lose questions while people are halfway through it.
 func TestFormGrowsUnderARunningState(t *testing.T) {
-	w := newWalker(t, rand.New(rand.NewPCG(9, 9)))
+	w := newWalker(t, &Resident, rand.New(rand.NewPCG(9, 9)))
 	for range 5 {
 		w.answer(0)
 	}

@@ -66,7 +66,15 @@ func (r *run) zeroStops(q *Question, open Open, pending int) {
 		r.endStops(q, open.Stops, false)
 		return
 	}
+	r.goOn(open)
+}
+
+// goOn asks what comes next of a list; from its beginning while nothing is told.
+func (r *run) goOn(open Open) {
 	r.s.Open = &open
+	if len(open.Stops) == 0 && len(open.Codes) == 0 {
+		r.s.Open = nil
+	}
 	r.ask()
 }
 
@@ -117,8 +125,7 @@ func (r *run) whichStop(q *Question, open Open, n int) {
 	default:
 		open.Stops = withStop(open.Stops, Stop{Area: open.Codes[n-1], Typed: open.Typed, Days: open.Set})
 		open.Codes, open.Typed, open.Set = nil, "", nil
-		r.s.Open = &open
-		r.ask()
+		r.goOn(open)
 	}
 }
 
@@ -127,15 +134,21 @@ func (r *run) whichStop(q *Question, open Open, n int) {
 func (r *run) addStops(q *Question, open Open, pending int, text string) {
 	from, until := q.Days(r.view())
 	words, unsure := withoutUnsure(text)
+	if deniesStop(words) {
+		r.wrong(say("wrong.stops"))
+		return
+	}
 	told := stopsIn(reading.ReadPassages(words, string(from), string(until), string(r.e.Today)), r.e)
 	if len(told) == 1 && told[0].code == "" && told[0].codes == nil && told[0].noise && len(told[0].Days) > 0 && pending >= 0 {
 		told[0].code, told[0].Place = open.Stops[pending].Area, "" // the day that was asked for
 	}
 	if code := oneStop(open.Codes, told); code != "" {
-		told[0].code, told[0].codes, open.Codes = code, nil, nil
+		told[0].code, told[0].codes, told[0].Place = code, nil, open.Typed
+		told[0].Days = append(told[0].Days, open.Set...)
+		open.Codes, open.Typed, open.Set = nil, "", nil
 	}
 	early, unclear := false, 0
-	before := len(open.Stops)
+	before := open.Stops
 	for _, t := range told {
 		days := slices.DeleteFunc(slices.Clone(t.Days), func(d string) bool { return d < string(from) || d > string(until) })
 		switch {
@@ -150,7 +163,7 @@ func (r *run) addStops(q *Question, open Open, pending int, text string) {
 			open.Stops = withStop(open.Stops, Stop{Area: t.code, Typed: t.Place, Days: days, Unsure: unsure && len(days) == 0})
 		}
 	}
-	understood := len(open.Stops) > before || len(open.Codes) > 0 || pending >= 0 && dayless(open.Stops) != pending
+	understood := len(open.Codes) > 0 || !slices.EqualFunc(open.Stops, before, Stop.same) || dayless(open.Stops) != pending
 	switch {
 	case early && unclear == 0:
 		r.said = append(r.said, say("stops.early", "from", from.Local()))
@@ -159,10 +172,7 @@ func (r *run) addStops(q *Question, open Open, pending int, text string) {
 	}
 	switch {
 	case understood || early && unclear == 0:
-		if understood || r.s.Open != nil {
-			r.s.Open = &open
-		}
-		r.ask()
+		r.goOn(open)
 	default:
 		r.wrong(say("wrong.stops"))
 	}

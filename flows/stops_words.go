@@ -30,7 +30,7 @@ func stopsIn(list []reading.Passage, e *Event) []passed {
 	}
 	var out []passed
 	for i := 0; i < len(list); {
-		p := passed{Passage: list[i], noise: onlyWords(list[i].Place, besidePlace)}
+		p := passed{Passage: list[i], noise: onlyWords(fold(list[i].Place), besidePlace)}
 		n := 1
 		for k := min(3, len(list)-i); k > 1 && !p.noise; k-- {
 			if whole, ok := joinedStop(list[i:i+k], read); ok {
@@ -75,12 +75,15 @@ func joinedStop(list []reading.Passage, read func(string) (area.Reading, error))
 			}
 			whole.Days, whole.Unclear = p.Days, p.Unclear
 		}
-		if onlyWords(p.Place, besidePlace) {
+		if onlyWords(fold(p.Place), besidePlace) {
 			return passed{}, false
 		}
 		places = append(places, p.Place)
 	}
 	whole.Place = strings.Join(places, ", ")
+	if whole.code = oneArea(places, read); whole.code != "" { // Bà Rịa - Vũng Tàu
+		return whole, true
+	}
 	r, err := read(whole.Place)
 	if err != nil || r.Code == "" {
 		return passed{}, false
@@ -96,6 +99,27 @@ func joinedStop(list []reading.Passage, read func(string) (area.Reading, error))
 		}
 	}
 	return passed{}, false
+}
+
+// oneArea is the area that each of several names means by itself; "" when they
+// mean different ones.
+func oneArea(places []string, read func(string) (area.Reading, error)) string {
+	code := ""
+	for i, place := range places {
+		c, _ := stopArea(place, read)
+		if c == "" || i > 0 && c != code {
+			return ""
+		}
+		code = c
+	}
+	return code
+}
+
+// deniesStop tells whether a text says where somebody was not: what is left of
+// it must not be taken for where they were.
+func deniesStop(text string) bool {
+	said := " " + fold(text) + " "
+	return strings.Contains(said, " khong ") || strings.Contains(said, " ko ") || strings.Contains(strings.ToLower(reading.Clean(text)), "chưa ")
 }
 
 // stopArea finds the area or country of one place; several codes when it may be

@@ -107,7 +107,8 @@ func (r *run) readName(q *Question, text string) {
 
 // passes tells whether a text passes an optional question over.
 func passes(q *Question, text string) bool {
-	if isWord(text, "bo qua", "khong", "ko", "k", "khong co", "ko co", "chua co", "khong can", "khong muon", "khong noi", "skip", "none", "no", "not now") {
+	if isWord(text, "bo qua", "khong", "ko", "k", "khong co", "ko co", "chua co", "khong can", "khong muon", "khong noi", "skip", "none", "no", "not now",
+		"chua mac", "chua tung mac", "chua bi", "chua tung bi", "khong mac", "khong bi", "never", "never had it") {
 		return true
 	}
 	if _, err := reading.ReadID(text, "insurance"); q.Kind == Insurance && errors.Is(err, reading.ErrNone) {
