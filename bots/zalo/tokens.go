@@ -2,8 +2,10 @@ package zalo
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -134,8 +136,8 @@ func (c *Channel) follower(ctx context.Context, old core.Tokens, done <-chan str
 			return old, netFailure(ctx, ctx.Err())
 		case <-patience:
 			return old, &netError{what: "the tokens are not renewed yet"}
-		case <-done:
-			patience, done = time.After(0), nil
+		case <-done: // or found that another node has begun
+			patience, done = time.After(tokenWait), nil
 		case <-time.After(100 * time.Millisecond):
 		}
 		t, err := c.reread(ctx)
@@ -253,10 +255,10 @@ func (c *Channel) refuse(ctx context.Context, t core.Tokens, cause error) {
 func (c *Channel) ask(ctx context.Context, refresh string) (core.Tokens, error) {
 	form := url.Values{"refresh_token": {refresh}, "app_id": {c.AppID}, "grant_type": {"refresh_token"}}
 	var answer struct {
-		Access  string `json:"access_token"`
-		Refresh string `json:"refresh_token"`
-		Seconds number `json:"expires_in"`
-		Name    string `json:"error_name"`
+		Access  string          `json:"access_token"`
+		Refresh string          `json:"refresh_token"`
+		Seconds json.RawMessage `json:"expires_in"` // a text; a pair is worth keeping whatever it is
+		Name    string          `json:"error_name"`
 	}
 	err := c.do(ctx, call{host: oauth, url: base(c.OAuth, OAuth) + "/v4/oa/access_token", contentType: "application/x-www-form-urlencoded",
 		header: map[string]string{"secret_key": c.AppSecret}, body: []byte(form.Encode())}, &answer)
@@ -269,8 +271,9 @@ func (c *Channel) ask(ctx context.Context, refresh string) (core.Tokens, error) 
 		}
 		return core.Tokens{}, &netError{what: "the answer has no tokens"}
 	}
-	now, life := c.time(), time.Duration(answer.Seconds)*time.Second
-	if life <= 0 || life > 90*24*time.Hour {
+	seconds, _ := strconv.Atoi(strings.Trim(string(answer.Seconds), `"`))
+	now, life := c.time(), time.Duration(seconds)*time.Second
+	if seconds <= 0 || seconds > 90*24*60*60 {
 		life = time.Hour // the shortest that Zalo ever gave
 	}
 	return core.Tokens{Access: answer.Access, Refresh: answer.Refresh, Issued: now, Expires: now.Add(life)}, nil
