@@ -214,6 +214,11 @@ func (r *round) failed(ctx context.Context, m core.Queued, err error) outcome {
 			r.onward(ctx, m, now, "gone")
 		}
 		return gone
+	case send.Elsewhere && send.Config: // a template of ours, say: the message goes on, and somebody must mend it
+		slog.Error("our account is refused by the network", attrs...)
+		r.count("config")
+		r.onward(ctx, m, now, "elsewhere")
+		return ended
 	case send.Elsewhere:
 		slog.Info("person not to be reached here now", attrs...)
 		r.onward(ctx, m, now, "elsewhere")

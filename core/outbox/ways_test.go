@@ -362,3 +362,19 @@ func (d *dies) SendLater(ctx context.Context, id string, due time.Time, class st
 }
 
 func (d *dies) ReleaseSender(context.Context, string) error { return errDead }
+
+// A template that its network does not take is a fault to mend, and no reason
+// for its message to wait: it goes on at once, or ends where there is no way.
+func TestFaultOfATemplateIsToldAndPassed(t *testing.T) {
+	s := storetest.SQLite(t)
+	n := &network{fail: func(core.Outbound) error {
+		return &channel.SendError{Config: true, Elsewhere: true, Err: errors.New("-131")}
+	}}
+	say(t, s, "+84900000001", "a")
+	counted := run(t, &outbox.Sender{Channel: n, Store: s})
+	eventually(t, "a count", func() bool { return counted("config") == 1 })
+	eventually(t, "an empty outbox", func() bool {
+		waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+		return err == nil && waiting == 0
+	})
+}
