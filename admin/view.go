@@ -14,6 +14,7 @@ import (
 	"khaibao/core"
 	"khaibao/core/area"
 	"khaibao/core/duty"
+	"khaibao/locales"
 )
 
 //go:embed templates/*.html
@@ -95,11 +96,11 @@ func (r *request) Host() string {
 
 // OtherLang is the language one may change to.
 func (r *request) OtherLang() string {
-	if r.Lang == "vi" {
-		return "en"
-	}
-	return "vi"
+	return locales.Next(r.Lang)
 }
+
+// OtherName is what that language calls itself.
+func (r *request) OtherName() string { return locales.Own(r.OtherLang()) }
 
 // Back is where a change of language leads: the page itself, where it can be
 // asked for again.
@@ -176,20 +177,17 @@ func (r *request) since(t time.Time) string {
 
 // langOf is the language a browser chose; Vietnamese until it chose.
 func langOf(r *http.Request) string {
-	if c, err := r.Cookie("officer_lang"); err == nil && c.Value == "en" {
-		return "en"
+	if c, err := r.Cookie("officer_lang"); err == nil {
+		return locales.Known(c.Value)
 	}
-	return "vi"
+	return locales.Langs[0]
 }
 
 func (s *Server) changeLanguage(r *request) (string, any, error) {
 	if err := parseForm(r); err != nil {
 		return "", nil, err
 	}
-	lang := "vi"
-	if r.PostFormValue("lang") == "en" {
-		lang = "en"
-	}
+	lang := locales.Known(r.PostFormValue("lang"))
 	c := http.Cookie{Name: "officer_lang", Value: lang, Path: "/", MaxAge: 365 * 24 * 60 * 60, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	r.header.Add("Set-Cookie", c.String())
 	back := r.PostFormValue("back")

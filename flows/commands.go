@@ -1,6 +1,11 @@
 package flows
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"khaibao/locales"
+)
 
 // command is a word that is understood at any time, whatever was asked.
 type command string
@@ -12,8 +17,6 @@ const (
 	cmdQR       command = "qr"
 	cmdHelp     command = "help"
 	cmdLang     command = "lang"
-	cmdVi       command = "vi"
-	cmdEn       command = "en"
 	cmdRestart  command = "restart"
 	cmdBack     command = "back"
 	cmdLeave    command = "leave"
@@ -69,8 +72,6 @@ var commands = map[string]command{
 	"lam sao": cmdHelp, "lam sao day": cmdHelp, "khong biet lam": cmdHelp, "khong biet lam sao": cmdHelp, "toi khong biet lam": cmdHelp,
 
 	"ngon ngu": cmdLang, "ngonngu": cmdLang, "language": cmdLang,
-	"english": cmdEn, "tieng anh": cmdEn, "eng": cmdEn, "english please": cmdEn, "in english": cmdEn, "speak english": cmdEn,
-	"do you speak english": cmdEn, "can you speak english": cmdEn, "tieng viet": cmdVi, "vietnamese": cmdVi,
 
 	"lam lai": cmdRestart, "lamlai": cmdRestart, "lam lai tu dau": cmdRestart, "khai lai": cmdRestart,
 	"khai lai tu dau": cmdRestart, "bat dau lai": cmdRestart, "start over": cmdRestart, "restart": cmdRestart,
@@ -91,6 +92,21 @@ var commands = map[string]command{
 	"sua": cmdCorrect, "sua lai": cmdCorrect, "sua thong tin": cmdCorrect, "correct": cmdCorrect, "edit": cmdCorrect, "change": cmdCorrect,
 }
 
+// languageWords are the messages that ask for a language, with its command: the
+// language's own code.
+var languageWords = func() map[string]command {
+	words := make(map[string]command)
+	for _, lang := range locales.Langs {
+		for _, w := range locales.Words(lang) {
+			words[w] = command(lang)
+		}
+	}
+	return words
+}()
+
+// isLanguage tells whether a command is a language's.
+func isLanguage(cmd command) bool { return slices.Contains(locales.Langs, string(cmd)) }
+
 // readCommand finds the command that a whole message is. Of a message with a
 // slash the first word counts, without the bot's name: /start payload, /qr@bot.
 func readCommand(text string) command {
@@ -105,6 +121,9 @@ func readCommand(text string) command {
 		return cmdHelp
 	}
 	if cmd, ok := commands[fold(text)]; ok {
+		return cmd
+	}
+	if cmd, ok := languageWords[fold(text)]; ok {
 		return cmd
 	}
 	return smallTalk(text)

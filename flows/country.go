@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"khaibao/core/reading"
+	"khaibao/locales"
 )
 
 // countries maps folded names in Vietnamese and English to ISO 3166 codes. The
@@ -62,8 +63,8 @@ func countryName(code, lang string) string {
 	if err != nil {
 		return code
 	}
-	if lang == "en" {
-		return display.Regions(language.English).Name(region)
+	if names := display.Regions(language.Make(locales.Known(lang))); names != nil {
+		return names.Name(region)
 	}
-	return display.Regions(language.Vietnamese).Name(region)
+	return display.Regions(language.English).Name(region)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"khaibao/core"
+	"khaibao/locales"
 )
 
 // Command is an entry of a network's own menu of commands.
@@ -19,7 +20,7 @@ func Commands(lang string) []Command {
 	out := make([]Command, len(names))
 	for i, n := range names {
 		out[i] = Command{Name: n[0], Key: "menu.command." + n[0]}
-		if lang == "en" {
+		if lang != locales.Langs[0] {
 			out[i].Name = n[1]
 		}
 	}
@@ -29,8 +30,8 @@ func Commands(lang string) []Command {
 // believeLang takes the language that the network believes in, until the person
 // chooses one.
 func (t *turn) believeLang() {
-	if t.e.Known.Lang == "" && t.e.In.Lang == "en" {
-		t.setLang("en")
+	if lang := t.e.In.Lang; t.e.Known.Lang == "" && lang != locales.Langs[0] && isLanguage(command(lang)) {
+		t.setLang(lang)
 	}
 }
 
@@ -127,11 +128,13 @@ func refuses(text string) bool {
 		func(p string) bool { return strings.Contains(said, " "+p+" ") })
 }
 
-// menu is what one can do; its last choice is the other language.
+// menu is what one can do; its last choice is the other language, or the way to
+// all others where there are several.
 func (t *turn) menu() []core.Choice {
-	other := core.Choice{Action: "menu:en", Key: "lang.en"}
-	if t.e.Known.Lang == "en" {
-		other = core.Choice{Action: "menu:vi", Key: "lang.vi"}
+	next := locales.Next(t.e.Known.Lang)
+	other := core.Choice{Action: "menu:" + next, Text: locales.Own(next)}
+	if len(locales.Langs) > 2 {
+		other = core.Choice{Action: "menu:" + string(cmdLang), Key: "menu.command.ngonngu"}
 	}
 	return []core.Choice{
 		{Action: "menu:declare", Key: "menu.declare"},

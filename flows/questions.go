@@ -5,6 +5,7 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/reading"
+	"khaibao/locales"
 )
 
 // Questions that several forms ask, in words of Resident's own.
@@ -119,7 +120,7 @@ func grownWithoutPapers(v View) bool {
 // some foreign passports have nine (docs/reference/vietnam.md 3).
 func maybeForeign(v View) bool {
 	id := v.State.answer("id_number")
-	return id != nil && (id.Type == "passport" || id.Type == "cmnd" && v.Event.Known.Lang == "en")
+	return id != nil && (id.Type == "passport" || id.Type == "cmnd" && locales.Known(v.Event.Known.Lang) != locales.Langs[0])
 }
 
 func cardArgs(v View) args {

@@ -96,7 +96,8 @@ func (t *turn) answers(cmd command, text string) bool {
 		return q != nil && q.Read != nil && q.Read(text) != ""
 	case cmdJourney: // "ve hue" says where to, too
 		return q != nil && (q.Kind == Place || q.Kind == Stops) && t.s.State.Question != Review && !strings.HasPrefix(fold(text), "k")
-	case cmdVi, cmdEn:
+	}
+	if isLanguage(cmd) {
 		return q != nil && (q.Kind == Country || q.Free) &&
 			(isWord(text, "vietnamese") || t.e.Known.Lang == "en" && isWord(text, "english"))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"khaibao/core"
+	"khaibao/locales"
 )
 
 // How long a form waits for an answer before it asks whether to go on, and how
@@ -210,12 +211,11 @@ func (t *turn) command(cmd command) bool {
 		t.say(say("help.text", "hotline", t.e.Setting.Hotline))
 		t.again()
 	case cmdLang:
-		t.say(core.Say{Key: "lang.ask", Choices: []core.Choice{
-			{Action: "menu:vi", Key: "lang.vi"}, {Action: "menu:en", Key: "lang.en"}}})
-	case cmdVi, cmdEn:
-		t.setLang(string(cmd))
-		t.note(say("lang.done"))
-		t.again()
+		s := core.Say{Key: "lang.ask"}
+		for _, lang := range locales.Langs {
+			s.Choices = append(s.Choices, core.Choice{Action: "menu:" + lang, Text: locales.Own(lang)})
+		}
+		t.say(s)
 	case cmdRestart:
 		t.restart()
 	case cmdLeave:
@@ -241,7 +241,13 @@ func (t *turn) command(cmd command) bool {
 			return false
 		}
 		t.backOutside()
-	default: // cmdCorrect and what old buttons may say
+	default: // a language, cmdCorrect and what old buttons may say
+		if isLanguage(cmd) {
+			t.setLang(string(cmd))
+			t.note(say("lang.done"))
+			t.again()
+			break
+		}
 		if running && cmd == cmdCorrect {
 			return false
 		}

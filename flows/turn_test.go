@@ -161,7 +161,7 @@ func TestCommands(t *testing.T) {
 		want command
 	}{
 		{"XEM QR", cmdQR}, {"Xem mã QR", cmdQR}, {"/qr@KhaiBaoBot", cmdQR}, {"  khai   báo. ", cmdDeclare}, {"/start abc", cmdStart},
-		{"?", cmdHelp}, {"STOP", cmdStop}, {"THOÁT", cmdLeave}, {"quay la\u0323i", cmdBack}, {"English", cmdEn}, {"tiếng Việt", cmdVi},
+		{"?", cmdHelp}, {"STOP", cmdStop}, {"THOÁT", cmdLeave}, {"quay la\u0323i", cmdBack}, {"English", "en"}, {"tiếng Việt", "vi"},
 		{"Dũng", cmdNone}, {"Huy", cmdNone}, {"dung", cmdNone}, {"huy", cmdNone}, {"Vi", cmdNone}, {"Thoát Nguyễn", cmdNone},
 		{"!?", cmdNone}, {"", cmdNone}, {"khai báo giúp tôi với nhé các anh chị ơi tôi không biết làm thế nào cả", cmdNone},
 	}

@@ -16,6 +16,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
@@ -25,8 +26,58 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Langs are the languages, the default first.
-var Langs = []string{"vi", "en"}
+// Langs are the languages, the default first: each has a file of its own for
+// conversations, such as en.json. A room's pages in a language that has no file
+// for them are in the default one.
+var Langs = langsOf(files)
+
+// langsOf lists the languages that have a file for conversations.
+func langsOf(files fs.FS) []string {
+	names, _ := fs.Glob(files, "??.json") // the pattern is well formed
+	langs := []string{"vi", "en"}         // these two there always are
+	for _, name := range names {
+		if lang := strings.TrimSuffix(name, ".json"); !slices.Contains(langs, lang) {
+			langs = append(langs, lang)
+		}
+	}
+	return langs
+}
+
+// Known is a language that there are words in: the one asked for or the default.
+func Known(lang string) string {
+	if slices.Contains(Langs, lang) {
+		return lang
+	}
+	return Langs[0]
+}
+
+// Next is the language after one, for a page that offers to change it.
+func Next(lang string) string {
+	at := slices.Index(Langs, Known(lang))
+	return Langs[(at+1)%len(Langs)]
+}
+
+// Own is what a language calls itself.
+func Own(lang string) string { return embedded().Text(lang, "lang.own", nil) }
+
+// Words are the messages by which people ask for a language, in small letters
+// and without marks.
+func Words(lang string) []string {
+	words := strings.Split(embedded().Text(lang, "lang.words", nil), ",")
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
+	}
+	return words
+}
+
+// embedded is the bundle of the embedded files; a fault in them is New's to tell.
+var embedded = sync.OnceValue(func() *Bundle {
+	b, err := New()
+	if err != nil {
+		return &Bundle{}
+	}
+	return b
+})
 
 // Bundle is all texts. It is safe for concurrent use.
 type Bundle struct {
@@ -37,11 +88,13 @@ type Bundle struct {
 type message []string
 
 // New loads the embedded texts.
-func New() (*Bundle, error) {
+func New() (*Bundle, error) { return load(files, Langs) }
+
+func load(files fs.FS, langs []string) (*Bundle, error) {
 	b := i18n.NewBundle(language.Vietnamese)
 	b.RegisterUnmarshalFunc("json", json.Unmarshal)
-	out := &Bundle{texts: make(map[string]map[string]message, len(Langs))}
-	for _, lang := range Langs {
+	out := &Bundle{texts: make(map[string]map[string]message, len(langs))}
+	for _, lang := range langs {
 		out.texts[lang] = map[string]message{}
 		names, err := fs.Glob(files, "*"+lang+".json")
 		if err != nil {

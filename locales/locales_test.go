@@ -1,9 +1,11 @@
 package locales
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func bundle(t testing.TB) *Bundle {
@@ -15,26 +17,84 @@ func bundle(t testing.TB) *Bundle {
 	return b
 }
 
+// Each file says the same in every language that has it: the same keys, with
+// the same placeholders.
 func TestLanguagesSayTheSame(t *testing.T) {
-	b := bundle(t)
-	first := Langs[0]
-	if len(b.Keys(first)) == 0 {
-		t.Fatal("no keys")
+	names, err := fs.Glob(files, "*"+Langs[0]+".json")
+	if err != nil || len(names) < 3 {
+		t.Fatalf("%d files in %s, %v", len(names), Langs[0], err)
 	}
-	for _, lang := range Langs[1:] {
-		for _, key := range b.Keys(lang) {
-			if !b.Has(first, key) {
-				t.Errorf("%s: %s is not in %s", lang, key, first)
-			}
+	texts := func(name, lang string) *Bundle {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, key := range b.Keys(first) {
-			if !b.Has(lang, key) {
-				t.Errorf("%s: %s is missing", lang, key)
+		b, err := load(fstest.MapFS{name: {Data: data}}, []string{lang})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for _, name := range names {
+		first := texts(name, Langs[0])
+		if len(first.Keys(Langs[0])) == 0 {
+			t.Errorf("%s has no keys", name)
+		}
+		for _, lang := range Langs[1:] {
+			other := strings.TrimSuffix(name, Langs[0]+".json") + lang + ".json"
+			if _, err := fs.Stat(files, other); err != nil {
+				if lang == "en" || other == lang+".json" {
+					t.Errorf("%s is missing", other)
+				}
+				continue // a room's pages may stay in the default language
+			}
+			b := texts(other, lang)
+			if got, want := b.Keys(lang), first.Keys(Langs[0]); !slices.Equal(got, want) {
+				t.Errorf("%s and %s differ in their keys: %v", other, name, differing(got, want))
 				continue
 			}
-			if want, got := b.Placeholders(first, key), b.Placeholders(lang, key); !slices.Equal(want, got) {
-				t.Errorf("%s: %s fills in %v, in %s %v", lang, key, got, first, want)
+			for _, key := range b.Keys(lang) {
+				if want, got := first.Placeholders(Langs[0], key), b.Placeholders(lang, key); !slices.Equal(want, got) {
+					t.Errorf("%s: %s fills in %v, in %s %v", other, key, got, name, want)
+				}
 			}
+		}
+	}
+}
+
+// differing are the members of one list alone.
+func differing(a, b []string) []string {
+	only := func(in, out []string) []string {
+		return slices.DeleteFunc(slices.Clone(in), func(s string) bool { return slices.Contains(out, s) })
+	}
+	return append(only(a, b), only(b, a)...)
+}
+
+// A third language is one more file; what it has no file for is said in the
+// default language.
+func TestThirdLanguageIsOneMoreFile(t *testing.T) {
+	third := fstest.MapFS{
+		"vi.json":       {Data: []byte(`{"menu.ask": "Cần gì?", "lang.own": "Tiếng Việt"}`)},
+		"en.json":       {Data: []byte(`{"menu.ask": "What?", "lang.own": "English"}`)},
+		"lo.json":       {Data: []byte(`{"menu.ask": "ຫຍັງ?", "lang.own": "ລາວ"}`)},
+		"admin.vi.json": {Data: []byte(`{"admin.title": "Cán bộ"}`)},
+	}
+	langs := langsOf(third)
+	if !slices.Equal(langs, []string{"vi", "en", "lo"}) {
+		t.Fatalf("languages %v", langs)
+	}
+	b, err := load(third, langs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range [][2]string{{"menu.ask", "ຫຍັງ?"}, {"lang.own", "ລາວ"}, {"admin.title", "Cán bộ"}} {
+		if got := b.Text("lo", tt[0], nil); got != tt[1] {
+			t.Errorf("%s in the third language is %q, want %q", tt[0], got, tt[1])
+		}
+	}
+	for _, lang := range Langs {
+		if Own(lang) == "lang.own" || len(Words(lang)) == 0 || Words(lang)[0] == "lang.words" {
+			t.Errorf("%s does not say what it is called and asked for by", lang)
 		}
 	}
 }

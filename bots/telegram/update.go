@@ -3,11 +3,13 @@ package telegram
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"khaibao/core"
+	"khaibao/locales"
 )
 
 // An update is one delivery, of which only what we use is read: the Bot API
@@ -224,8 +226,7 @@ func at(seconds int64) time.Time {
 
 // language is the part of an IETF tag that we have words for.
 func language(tag string) string {
-	switch lang, _, _ := strings.Cut(strings.ToLower(tag), "-"); lang {
-	case "vi", "en":
+	if lang, _, _ := strings.Cut(strings.ToLower(tag), "-"); slices.Contains(locales.Langs, lang) {
 		return lang
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"khaibao/core"
+	"khaibao/locales"
 )
 
 const (
@@ -164,8 +165,5 @@ func (p post) checked() (post, error) {
 
 // known is a language that there are words in.
 func known(lang string) string {
-	if lang == "en" {
-		return "en"
-	}
-	return "vi"
+	return locales.Known(lang)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"khaibao/core"
+	"khaibao/locales"
 )
 
 //go:embed templates/*.html
@@ -60,11 +61,13 @@ func (p *page) Hotline() string { return p.c.Config.Hotline }
 
 // Other is the language one may change to.
 func (p *page) Other() string {
-	if p.Lang == "en" {
-		return "vi"
-	}
-	return "en"
+	return locales.Next(p.Lang)
 }
+
+// OtherName is what that language calls itself, and OtherCommand what to send
+// for it.
+func (p *page) OtherName() string    { return locales.Own(p.Other()) }
+func (p *page) OtherCommand() string { return strings.ToUpper(locales.Words(p.Other())[0]) }
 
 // Fresh tells whether nothing was said yet.
 func (p *page) Fresh() bool { return p.Live && len(p.Bubbles) == 0 }
