@@ -88,6 +88,9 @@ func literals(t *testing.T) map[string]string {
 func formKeys(f *flows.Form) map[string]bool {
 	keys := make(map[string]bool)
 	for _, q := range f.Questions {
+		if q.Kind == flows.Card || q.Kind == flows.Text && q.Hidden != nil {
+			continue // asked in words of its own, or told by the way and never asked
+		}
 		own := cmp.Or(q.Of, f.ID) + "." + q.ID
 		keys[own+".ask"], keys[own+".name"] = true, true
 		for _, c := range q.Choices {
