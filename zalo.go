@@ -78,7 +78,8 @@ func (p *program) sandboxZalo(base string) *sandbox.Zalo {
 	p.c.zaloConfig = zaloConfig{zaloAppID: "1000000000000000001", zaloAppSecret: "sandbox-app-secret", zaloOASecret: "sandbox-oa-secret",
 		zaloRefreshToken: "sandbox-first-refresh-token", zaloAPIURL: base + "/openapi", zaloOAuthURL: base + "/oauth", zaloTemplateURL: base + "/business"}
 	return sandbox.NewZalo(sandbox.ZaloAccount{AppID: p.c.zaloAppID, AppSecret: p.c.zaloAppSecret, OAID: "2000000000000000002",
-		OASecret: p.c.zaloOASecret, RefreshToken: p.c.zaloRefreshToken, Base: base, Hook: p.c.publicURL + zalo.HookPath})
+		OASecret: p.c.zaloOASecret, RefreshToken: p.c.zaloRefreshToken, Base: base, Hook: p.c.publicURL + zalo.HookPath,
+		Templates: sandbox.DemoTemplates()})
 }
 
 // vault keeps Zalo's tokens in the store.

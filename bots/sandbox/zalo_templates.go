@@ -26,6 +26,17 @@ type ZaloParam struct {
 	Format string // a regular expression that a value matches; "" for any text
 }
 
+// DemoTemplates are those that the account of make run had approved: a code,
+// and the word to somebody for whom others declared.
+func DemoTemplates() []ZaloTemplate {
+	return []ZaloTemplate{
+		{ID: "100001", OTP: true, PhoneOnly: true, Params: []ZaloParam{{Name: "otp", Format: "[0-9]+"}},
+			Text: "<otp> là mã xác minh khai báo y tế của Anh/Chị. Không đưa mã này cho người khác."},
+		{ID: "100002", Params: []ZaloParam{{Name: "by"}, {Name: "last", Max: 4, Format: "[0-9]*"}, {Name: "hotline", Max: 15}},
+			Text: "<by> (số …<last>) đã khai báo y tế cho Anh/Chị. Nếu đúng, không cần làm gì. Nếu sai, nhắn KHONG. Cần hỏi, gọi <hotline>."},
+	}
+}
+
 func (z *Zalo) template(id string) *ZaloTemplate {
 	for i := range z.account.Templates {
 		if z.account.Templates[i].ID == id {

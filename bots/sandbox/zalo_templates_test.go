@@ -165,3 +165,17 @@ func TestZaloTellsAboutPeople(t *testing.T) {
 		t.Errorf("the OA: %v", oa)
 	}
 }
+
+// Each parameter of a template stands in its text, and nothing else does.
+func TestDemoTemplatesAreWhole(t *testing.T) {
+	for _, one := range DemoTemplates() {
+		given := map[string]any{}
+		for _, param := range one.Params {
+			given[param.Name] = "1"
+		}
+		text, refused := one.fill(given)
+		if refused != nil || strings.ContainsAny(text, "<>") || strings.Count(text, "1") < len(one.Params) {
+			t.Errorf("%s fills to %q: %+v", one.ID, text, refused)
+		}
+	}
+}
