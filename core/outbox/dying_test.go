@@ -84,7 +84,7 @@ func TestRowsOfTheDeadAreSentSoon(t *testing.T) {
 }
 
 // A sender claims what its network takes in about a second: the rows that it
-// holds when it dies are late by the length of their leases.
+// holds when it dies are late.
 func TestClaimIsNoLongerThanASecond(t *testing.T) {
 	for _, tt := range []struct {
 		rate float64
@@ -138,4 +138,46 @@ func TestWhatIsGivenBackKeepsItsPlace(t *testing.T) {
 	if got := s.seen(); got[0] < outbox.Backoff(1) || got[1] > -time.Hour {
 		t.Errorf("due %v after the claim, want %v for the one that failed and when it was queued for the other", got, outbox.Backoff(1))
 	}
+}
+
+// A sender renews its lease on the channel while a slow network keeps it at one
+// batch: another node would take it for dead and send the batch again.
+func TestChannelIsHeldThroughASlowBatch(t *testing.T) {
+	s := &holds{Store: storetest.SQLite(t)}
+	slow, release := make(chan struct{}), make(chan struct{})
+	n := &network{fail: func(core.Outbound) error {
+		close(slow)
+		<-release
+		return nil
+	}}
+	c := &clock{}
+	say(t, s.Store, "+84900000001", "a")
+	run(t, &outbox.Sender{Channel: n, Store: s, Now: c.now})
+	t.Cleanup(func() { close(release) })
+	<-slow
+	for range 3 {
+		before := s.last()
+		c.turn(6 * time.Second)
+		eventually(t, "a longer lease", func() bool { return s.last().After(before) })
+	}
+}
+
+// holds keeps until when the channel was held last.
+type holds struct {
+	*store.Store
+	mu    sync.Mutex
+	until time.Time
+}
+
+func (h *holds) HoldSender(ctx context.Context, channel string, now, until time.Time) (bool, time.Time, error) {
+	h.mu.Lock()
+	h.until = until
+	h.mu.Unlock()
+	return h.Store.HoldSender(ctx, channel, now, until)
+}
+
+func (h *holds) last() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.until
 }

@@ -31,16 +31,28 @@ func (r *round) resting(now time.Time) (time.Time, bool) {
 }
 
 // markWhile marks what the network takes until done is closed, so that little
-// is sent again when we die in the middle of a batch.
+// is sent again when we die in the middle of a batch. It renews our lease on the
+// channel, without which another node would take us for dead and send the batch.
 func (r *round) markWhile(ctx context.Context, done <-chan struct{}) {
 	for {
 		select {
 		case <-done:
 			return
 		case <-time.After(markEvery):
-			_ = r.mark(ctx) // tried again with the next ones, and at the end
+			r.markAndRenew(ctx)
 		}
 	}
+}
+
+func (r *round) markAndRenew(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, markTimeout)
+	defer cancel()
+	_ = r.mark(ctx) // tried again with the next ones, and at the end
+	now := r.Now()
+	if _, resting := r.resting(now); resting || r.until.IsZero() { // or lost already
+		return
+	}
+	r.hold(ctx, now)
 }
 
 // mark marks what the network took since the last time.

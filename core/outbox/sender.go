@@ -2,8 +2,8 @@
 // door out, for replies, codes, prompts, alerts and notices alike.
 //
 // Sending is at least once: a row is leased, handed to the network, then
-// marked. A sender that dies between the last two leaves a lease that lapses,
-// and its successor sends again.
+// marked. When a sender dies between the last two, whoever takes the channel
+// over from it sends again.
 package outbox
 
 import (
@@ -62,8 +62,8 @@ const (
 	maxBatch    = 64              // rows claimed at once
 	workers     = 8               // recipients served side by side
 	beginWithin = 5 * time.Second // of a claim; what was not begun by then is given back
-	// For a claimed row: whoever finds it lapsed knows that its sender is dead,
-	// since one that lives has sent, marked or given back all of it by then.
+	// For a claimed row. One that lives has sent, marked or given back all of a
+	// batch by then; the rows of one that died are freed sooner (HoldSender).
 	rowLease    = beginWithin + sendTimeout + 2*markTimeout
 	senderLease = 15 * time.Second       // for the channel
 	renewBelow  = 10 * time.Second       // what a lease must have left for another batch; longer than beginWithin
@@ -140,7 +140,7 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 }
 
 // batch is how many rows to claim at once: about what the network takes in a
-// second. The rows that a dead sender had claimed wait until their leases lapse.
+// second. The rows that a sender holds when it dies are late.
 func (s *Sender) batch() int {
 	if r := s.Channel.Features().Rate; r > 0 {
 		return min(maxBatch, max(workers, int(r)))

@@ -13,7 +13,8 @@ import (
 )
 
 // ClaimDue leases up to n of a channel's due messages until the given time, so
-// that no other sender takes them. A sender that dies lets its lease lapse.
+// that no other sender takes them. The leases of one that died lapse, at the
+// latest; see HoldSender.
 // Order holds within one priority of one recipient: a message waits while an
 // earlier one of its kind is leased or due later, as one that was set back is:
 // the limit of n would part the two in the wrong order. One that does not open
@@ -144,18 +145,37 @@ func (s *Store) AddressGone(ctx context.Context, now time.Time, addressID string
 }
 
 // HoldSender takes or renews the right to send for a channel. Not held means
-// that another node has it. pausedUntil is when the network's rest ends.
+// that another node has it. pausedUntil is when the network's rest ends. Who
+// takes it from another frees the rows that the other had leased: one that
+// lives renews its right while it sends.
 func (s *Store) HoldSender(ctx context.Context, channel string, now, until time.Time) (held bool, pausedUntil time.Time, err error) {
 	var paused int64
-	err = s.q.row(ctx, `INSERT INTO senders (channel, holder, until) VALUES ($1, $2, $3)
-		ON CONFLICT (channel) DO UPDATE SET holder = excluded.holder, until = excluded.until
-		WHERE senders.until <= $4 OR senders.holder = excluded.holder OR senders.until > $5
-		RETURNING paused_until`, channel, s.holder, until.UnixMilli(), now.UnixMilli(), until.Add(clockSlack).UnixMilli()).Scan(&paused)
+	err = s.q.row(ctx, `UPDATE senders SET until = $3 WHERE channel = $1 AND holder = $2 RETURNING paused_until`,
+		channel, s.holder, until.UnixMilli()).Scan(&paused)
+	if err == errNoRows {
+		err = s.inTx(ctx, func(q querier) error {
+			err := q.row(ctx, `INSERT INTO senders (channel, holder, until) VALUES ($1, $2, $3)
+				ON CONFLICT (channel) DO UPDATE SET holder = excluded.holder, until = excluded.until
+				WHERE senders.until <= $4 OR senders.until > $5
+				RETURNING paused_until`, channel, s.holder, until.UnixMilli(), now.UnixMilli(), until.Add(clockSlack).UnixMilli()).Scan(&paused)
+			if err != nil {
+				return err
+			}
+			_, err = q.exec(ctx, `UPDATE outbox SET leased_until = 0 WHERE channel = $1 AND state = 0 AND due_at > 0 AND leased_until > $2 AND attempts <= $3`,
+				channel, now.UnixMilli(), freedAtOnce)
+			return err
+		})
+	}
 	if err == errNoRows {
 		return false, time.Time{}, nil
 	}
 	return err == nil, time.UnixMilli(paused), wrap(err, "hold sender")
 }
+
+// freedAtOnce is how often a row may have been claimed to be freed before its
+// lease lapses. One that was claimed more often may be what its senders died
+// of: the others are to go out before it is tried again.
+const freedAtOnce = 2
 
 // ReleaseSender lets another node send at once.
 func (s *Store) ReleaseSender(ctx context.Context, channel string) error {
