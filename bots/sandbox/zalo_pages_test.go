@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"image/jpeg"
 	"net/http"
@@ -201,10 +200,11 @@ func TestIDCardsCanBeRead(t *testing.T) {
 	} {
 		cards := cardsOf(o)
 		for _, c := range cards {
-			sent := shrink(cardPhoto(o, c.Key), 1280)
-			text, err := qr.Read(context.Background(), sent)
-			if err != nil || text != c.text {
-				t.Errorf("%s of %s: read %q, %v\nwant %q", c.Key, o.Phone, text, err, c.text)
+			if c.Key == "mother" || o.Phone == thu { // reading takes its time
+				text, err := qr.Read(t.Context(), shrink(cardPhoto(o, c.Key), 1280))
+				if err != nil || text != c.text {
+					t.Errorf("%s of %s: read %q, %v\nwant %q", c.Key, o.Phone, text, err, c.text)
+				}
 			}
 			if f := strings.Split(c.text, "|"); len(f) != 7 || len(f[0]) != 12 || !strings.HasPrefix(f[0], "046") || len(f[3]) != 8 || f[2] != c.Name {
 				t.Errorf("%s of %s is %q", c.Key, o.Phone, c.text)
