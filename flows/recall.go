@@ -81,12 +81,12 @@ func (t *turn) recalled(r Recalled) {
 	switch {
 	case len(r.People) == 0, want.Proxy && len(own) == len(r.People):
 		t.fresh(want)
-	case want.Same && len(own) == 1 && own[0].Version > 0:
+	case want.Same && len(r.People) == 1 && len(own) == 1:
 		t.resume(want, own)
 	case !want.Proxy && len(r.People) == 1 && len(own) == 1:
 		t.resume(Intent{Form: want.Form}, own)
 	default:
-		t.s.Intent = Intent{Form: want.Form}
+		t.s.Intent = Intent{Form: want.Form, Same: want.Same}
 		for _, p := range r.People[:min(len(r.People), maxPeople)] {
 			t.s.Offer = append(t.s.Offer, Offered{ID: p.PersonID, Name: p.Facts.Name})
 		}

@@ -188,3 +188,33 @@ func (l *Look) Dump() []byte {
 	}
 	return all.Bytes()
 }
+
+// Texts are the rows of a query, each column as text.
+func (l *Look) Texts(query string) [][]string {
+	l.t.Helper()
+	rows, err := l.db.Query(query)
+	if err != nil {
+		l.t.Fatalf("look at the database: %v", err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		l.t.Fatalf("look at the database: %v", err)
+	}
+	var all [][]string
+	for rows.Next() {
+		row := make([]string, len(columns))
+		into := make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			l.t.Fatalf("look at the database: %v", err)
+		}
+		all = append(all, row)
+	}
+	if err := rows.Err(); err != nil {
+		l.t.Fatalf("look at the database: %v", err)
+	}
+	return all
+}
