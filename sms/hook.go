@@ -16,9 +16,9 @@ import (
 	"khaibao/core/channel"
 )
 
-// Gateways that sign nothing are believed by a secret in the URL that they were
-// given, behind the path or as the parameter "secret". It is worth as much as
-// the logs of the proxies before us are kept well.
+// Gateways that sign nothing are believed by a secret behind the path that they
+// were given. It is worth as much as the logs of the proxies before us are kept
+// well.
 
 // HookSecret tells whether a secret is fit to stand in a URL and too long to be
 // guessed: 16 to 256 letters, digits, _ or -.
@@ -34,13 +34,10 @@ func derived(key, use string) string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:20]))
 }
 
-// knows tells whether a request that came to a path, or below it, holds the
-// secret, in a time that does not depend on what it holds instead.
-func knows(r *http.Request, path, secret string) bool {
-	given := strings.Trim(strings.TrimPrefix(r.URL.Path, path), "/")
-	if given == "" {
-		given = r.URL.Query().Get("secret")
-	}
+// knows tells whether the path of a request goes on with the secret behind a
+// prefix, in a time that does not depend on what stands there instead.
+func knows(r *http.Request, prefix, secret string) bool {
+	given := strings.TrimPrefix(r.URL.Path, prefix)
 	got, want := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(secret))
 	return secret != "" && subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }
