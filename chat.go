@@ -29,7 +29,7 @@ const terminalChannel = "chat"
 var looks = map[string]channel.Features{
 	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, AskContact: true},
 	"web":      {MaxButtons: 24, MaxColumns: 2, Pictures: true},
-	"sms":      {MaxText: 459, Plain: true, Proven: true},
+	"sms":      {MaxText: 160, Plain: true, Proven: true},
 }
 
 // chatCommand is a conversation in the terminal: each line of in is a message,

@@ -21,7 +21,7 @@ func TestManyAtTheDoorWhileTheDatabaseIsAway(t *testing.T) {
 	database := "sqlite:" + filepath.Join(t.TempDir(), "khaibao.db")
 	s := storetest.Open(t, database)
 	d := flows.New(flows.Options{Store: s, Setting: fixedSetting, Now: func() time.Time { return noon },
-		Features: map[string]channel.Features{"sms": {Plain: true, Proven: true, MaxText: 459}}})
+		Features: map[string]channel.Features{"sms": {Plain: true, Proven: true, MaxText: 160}}})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { d.Run(ctx, 1); close(ended) }() // as the program does on SQLite

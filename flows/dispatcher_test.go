@@ -31,7 +31,7 @@ func open(t *testing.T, s *store.Store) *flows.Dispatcher {
 	t.Helper()
 	d := flows.New(flows.Options{Store: s, Setting: fixedSetting, Now: func() time.Time { return noon }, Limits: codes.Default(),
 		Features: map[string]channel.Features{
-			"sms":      {Plain: true, Proven: true, MaxText: 459},
+			"sms":      {Plain: true, Proven: true, MaxText: 160},
 			"telegram": {MaxText: 4096, MaxButtons: 24, Pictures: true, AskContact: true},
 		}, CodeChannel: "sms"})
 	ctx, cancel := context.WithCancel(context.Background())

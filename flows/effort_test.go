@@ -96,6 +96,9 @@ func TestEffortIsAsWritten(t *testing.T) {
 		segments := "–"
 		if e.channel == "sms" {
 			segments = fmt.Sprint(e.segments)
+			if e.segments != e.received {
+				t.Errorf("%s: %d messages take %d segments, want one each", file, e.received, e.segments)
+			}
 		}
 		fmt.Fprintf(&page, "| %s | %s | %d | %d | %d | %d | %s |\n", strings.TrimSuffix(filepath.Base(file), ".txt"), e.channel,
 			e.typed, e.presses, e.received, e.characters, segments)

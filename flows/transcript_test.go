@@ -47,7 +47,7 @@ type shownMessage struct {
 
 var looks = map[string]channel.Features{
 	"telegram": {MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, Edits: true, AskContact: true},
-	"sms":      {Plain: true, Proven: true, MaxText: 459},
+	"sms":      {Plain: true, Proven: true, MaxText: 160},
 	"zalo":     {MaxText: 2000, MaxButtons: 5, MaxColumns: 1, MaxLabel: 100, Pictures: true, Apart: true, AskContact: true, Unvouched: true},
 	"web":      {MaxButtons: 40, MaxColumns: 2, Pictures: true, Edits: true},
 }

@@ -20,9 +20,10 @@ import (
 // Name is the channel's name.
 const Name = "sms"
 
-// maxText is three parts of GSM 7-bit text, in septets: 3 × 153
-// (docs/reference/channels.md, 4).
-const maxText = 459
+// maxText is one part of GSM 7-bit text, in septets (docs/reference/channels.md, 4).
+// A longer text goes as several messages, each whole by itself: old telephones
+// show the parts of a long one in any order.
+const maxText = 160
 
 // Gateway hands texts to the telephone networks.
 type Gateway interface {

@@ -104,7 +104,7 @@ func TestSendAsTheSenderAllows(t *testing.T) {
 	}
 	w := startWith(t, func(c *Config) { c.Rate = 3 }, nil)
 	f := w.channel.Features()
-	if f.Rate != 3 || f.MaxText != 459 || !f.Plain || !f.Proven || f.MaxButtons != 0 || f.Pictures {
+	if f.Rate != 3 || f.MaxText != 160 || !f.Plain || !f.Proven || f.MaxButtons != 0 || f.Pictures {
 		t.Errorf("features %+v", f)
 	}
 }

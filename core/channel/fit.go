@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -180,6 +181,11 @@ func list(l Line, f Features) string {
 
 // split cuts a text into messages of at most MaxText.
 func split(text string, f Features) []string {
+	if f.Plain && f.MaxText > 0 {
+		if out := splitLines(text, f); out != nil {
+			return out
+		}
+	}
 	var out []string
 	for text != "" {
 		var part string
@@ -193,6 +199,31 @@ func split(text string, f Features) []string {
 // a line, of a sentence or of a word, whichever comes first in that order and
 // leaves no more than half of the room empty; a word longer than the room is
 // cut between letters. A limit of 0 takes all.
+// splitLines splits a plain text between its lines, filled from the end, so that
+// a question stays with its choices and what was said before goes ahead. It
+// returns nil where a line alone is too long.
+func splitLines(text string, f Features) []string {
+	var out []string
+	part := ""
+	for _, line := range slices.Backward(strings.Split(text, "\n")) {
+		whole := line
+		if part != "" {
+			whole = line + "\n" + part
+		}
+		switch {
+		case Count(line, f) > f.MaxText:
+			return nil
+		case Count(whole, f) > f.MaxText:
+			out, part = append(out, part), line
+		default:
+			part = whole
+		}
+	}
+	out = append(out, part)
+	slices.Reverse(out)
+	return slices.DeleteFunc(out, func(s string) bool { return strings.TrimSpace(s) == "" })
+}
+
 func cut(text string, limit int, f Features) (part, rest string) {
 	if limit <= 0 {
 		return text, ""

@@ -12,7 +12,7 @@ import (
 
 var (
 	likeTelegram = Features{MaxText: 4096, MaxCaption: 1024, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, Edits: true, AskContact: true}
-	likeSMS      = Features{Plain: true, Proven: true, MaxText: 459}
+	likeSMS      = Features{Plain: true, Proven: true, MaxText: 160}
 	likeWeb      = Features{MaxButtons: 24, MaxColumns: 2, Pictures: true}
 )
 
@@ -119,8 +119,10 @@ func TestFit(t *testing.T) {
 		{"control letters and bad bytes go", Line{Text: "a\x00b\xff\x1b c\r\nd"}, likeWeb,
 			`"ab c\nd"`},
 		{"nothing to say", Line{Text: " \n "}, likeTelegram, ``},
-		{"long text on SMS in parts of three segments", Line{Text: long}, likeSMS,
-			fmt.Sprintf("%q\n%q", strings.TrimSpace(strings.Repeat("Cau nay dai. ", 35)), strings.TrimSpace(strings.Repeat("Cau nay dai. ", 5)))},
+		{"long text on SMS in messages of one segment", Line{Text: long}, likeSMS,
+			strings.Repeat(fmt.Sprintf("%q\n", strings.TrimSpace(strings.Repeat("Cau nay dai. ", 12))), 3) + fmt.Sprintf("%q", strings.TrimSpace(strings.Repeat("Cau nay dai. ", 4)))},
+		{"on SMS a question stays with its choices", Line{Text: strings.Repeat("a", 80) + "\n" + strings.Repeat("b", 60) + "\nGioi tinh?", Choices: []Choice{{Label: "Nam"}, {Label: "Nu"}}}, likeSMS,
+			fmt.Sprintf("%q\n%q", strings.Repeat("a", 80), strings.Repeat("b", 60)+"\nGioi tinh?\n1 Nam\n2 Nu")},
 	}
 	for _, tt := range tests {
 		if got := shown(Fit(tt.line, tt.f)); got != tt.want {
