@@ -29,7 +29,7 @@ func checkSay(t *testing.T, b *locales.Bundle, s core.Say) {
 					t.Fatalf("%s: no word %q in %q", lang, key, l.Line)
 				}
 			}
-			for _, key := range []string{l.Line, l.Line + ".sms"} {
+			for _, key := range []string{l.Line, l.Line + ".sms", l.Line + ".list"} {
 				if !b.Has(lang, key) {
 					if key == l.Line {
 						t.Fatalf("%s: no text %q", lang, key)
@@ -48,11 +48,11 @@ func checkSay(t *testing.T, b *locales.Bundle, s core.Say) {
 		}
 	}
 	for i, c := range s.Choices {
-		if c.Action == "" || len(c.Action) > 64 || c.Key == "" && c.Text == "" || c.Key != "" && !b.Has("vi", c.Key) {
+		if c.Action == "" && (!s.Multi || c.Number == "") || len(c.Action) > 64 || c.Key == "" && c.Text == "" || c.Key != "" && !b.Has("vi", c.Key) {
 			t.Fatalf("choice %+v of %q", c, s.Key)
 		}
 		for _, other := range s.Choices[:i] {
-			if other.Action == c.Action || other.Number == c.Number && c.Number != "" {
+			if other.Action == c.Action && c.Action != "" || other.Number == c.Number && c.Number != "" {
 				t.Fatalf("%q offers %+v and %+v", s.Key, other, c)
 			}
 		}
@@ -146,7 +146,7 @@ func sensible(s Session, n int) string {
 func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, look uint8) (declared int) {
 	names := []string{"telegram", "sms", "web", "zalo"}
 	typed = bound(typed) // as the dispatcher cuts what comes in
-	features := looks[names[int(look)%4]]
+	features := looks[names[int(look)%len(names)]]
 	now := time.Date(2021, 8, 15, 1, 0, 0, 0, time.UTC)
 	known := Known{}
 	urn := core.URN("web:1")
@@ -355,7 +355,7 @@ func FuzzStep(f *testing.F) {
 	b := bundle(f)
 	names := []string{"telegram", "sms", "web", "zalo"}
 	f.Fuzz(func(t *testing.T, one, question, two string, flags uint8) {
-		e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks[names[int(flags)%4]], Setting: transcriptSetting}
+		e := Event{Now: time.Unix(1e9, 0), Today: "2021-08-15", Features: looks[names[int(flags)%len(names)]], Setting: transcriptSetting}
 		form := forms[int(flags>>6)%len(forms)]
 		s := State{Run: int(flags), Question: question}
 		for i, text := range []string{one, two, one, two} {

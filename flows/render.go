@@ -16,11 +16,11 @@ const pictureSize = 512
 
 // Render puts a Say into words, and draws its QR where pictures can be shown.
 // Networks with plain text get the short wordings, whose keys end in ".sms",
-// where there are any; where choices become a list to be typed, the words for a
-// list, ".list". A Say of another version of the program, whose key there
+// where there are any; where choices are too many for buttons, the wordings
+// that end in ".list" say to type. A Say of another version of the program, whose key there
 // are no words for, gives an empty line: nobody is shown a key.
 func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) channel.Line {
-	w := words{b, lang, f.Plain, len(s.Choices) > f.MaxButtons}
+	w := words{bundle: b, lang: lang, short: f.Plain, listed: !f.Plain && f.MaxButtons > 0 && listed(s.Choices, f)}
 	if !w.know(s.Key) {
 		return channel.Line{}
 	}
@@ -79,8 +79,13 @@ func (w words) shown(p core.Picture, f channel.Features) core.Shown {
 type words struct {
 	bundle *locales.Bundle
 	lang   string
-	short  bool
-	list   bool
+	short  bool // for a network with plain text
+	listed bool // the choices are a list to type from
+}
+
+// listed tells whether choices become a list where there are buttons.
+func listed(choices []core.Choice, f channel.Features) bool {
+	return len(choices) > f.MaxButtons || slices.ContainsFunc(choices, func(c core.Choice) bool { return c.Action == "" })
 }
 
 // know tells whether there are words for a key, in the language or the default.
@@ -115,7 +120,7 @@ func (w words) text(key string, args map[string]string) string {
 	switch {
 	case w.short && w.bundle.Has(w.lang, key+".sms"):
 		key += ".sms"
-	case w.list && w.bundle.Has(w.lang, key+".list"):
+	case w.listed && w.bundle.Has(w.lang, key+".list"):
 		key += ".list"
 	}
 	return w.bundle.Text(w.lang, key, args)

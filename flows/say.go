@@ -100,8 +100,16 @@ func (r *run) question(q *Question) core.Say {
 		}
 		s.Choices = append(s.Choices, choice)
 	}
-	if q.Kind == SelectMany && r.e.Features.MaxButtons > len(s.Choices) { // in a list all is typed at once
+	switch {
+	case q.Kind != SelectMany:
+	case r.e.Features.MaxButtons > len(s.Choices):
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, ticked), Key: "choice.done", Wide: true})
+	default: // in a list all is typed at once, but for none
+		for i := range s.Choices {
+			if s.Choices[i].Number != "0" {
+				s.Choices[i].Action = ""
+			}
+		}
 	}
 	if q.Optional {
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: q.words(r.form.ID, Skipped), Number: "0", Wide: true})

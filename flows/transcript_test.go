@@ -233,7 +233,9 @@ func (p *player) press(label []string, in *core.Inbound) error {
 	for i := len(p.screen) - 1; i >= 0; i-- {
 		m := p.screen[i].out
 		if m.Ask == core.AskContact && m.AskText == label[1] {
-			in.Contact = transcriptPhone
+			if in.Contact = transcriptPhone; looks[p.name].Unvouched {
+				in.Contact, in.Offered = "", strings.TrimPrefix(transcriptPhone, "+")
+			}
 			return nil
 		}
 		for _, row := range m.Buttons {

@@ -81,7 +81,7 @@ func TestEveryTextFitsOneSMS(t *testing.T) {
 	values := longest()
 	for _, lang := range locales.Langs {
 		for _, key := range b.Keys(lang) {
-			if slices.ContainsFunc(neverBySMS, func(p string) bool { return strings.HasPrefix(key, p) }) || b.Has(lang, key+".sms") ||
+			if slices.ContainsFunc(neverBySMS, func(p string) bool { return strings.HasPrefix(key, p) }) || b.Has(lang, key+".sms") || strings.HasSuffix(key, ".list") ||
 				(strings.HasPrefix(key, "done.") || strings.HasPrefix(key, "qr.show")) && !strings.Contains(key, ".link") {
 				continue
 			}
@@ -298,5 +298,26 @@ func TestActionsFitAButton(t *testing.T) {
 				t.Errorf("%s is %d bytes", a, len(a))
 			}
 		}
+	}
+}
+
+// Where choices are too many for buttons there is no button "Done" to press:
+// each text that names it has another wording.
+func TestListsNameNoButtonThatIsNotThere(t *testing.T) {
+	b := bundle(t)
+	checked := 0
+	for _, lang := range locales.Langs {
+		press := map[string]string{"vi": "bấm ", "en": "press "}[lang] + b.Text(lang, "choice.done", nil)
+		for _, key := range b.Keys(lang) {
+			if !strings.Contains(b.Text(lang, key, nil), press) {
+				continue
+			}
+			if checked++; !b.Has(lang, key+".list") {
+				t.Errorf("%s: %s says %q, and has no wording for a list", lang, key, press)
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d texts were looked at", checked)
 	}
 }

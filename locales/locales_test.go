@@ -104,6 +104,9 @@ func TestShortWordingsBelongToLongOnes(t *testing.T) {
 	for _, lang := range Langs {
 		for _, key := range b.Keys(lang) {
 			long, ok := strings.CutSuffix(key, ".sms")
+			if !ok {
+				long, ok = strings.CutSuffix(key, ".list")
+			}
 			if !ok || strings.HasPrefix(key, "admin.") { // pages have no short wordings, but may name SMS
 				continue
 			}

@@ -22,8 +22,8 @@ const chosenMark = "✓ "
 const narrow = 16
 
 // Fit turns a line into what a network can show, losing looks but never words.
-// Choices that do not fit on buttons become a numbered list under the text, a
-// text that is too long becomes several messages cut between lines, sentences
+// Choices that do not fit on buttons become a numbered list under the text, of
+// which the one that is typed as 0 may be pressed all the same, a text that is too long becomes several messages cut between lines, sentences
 // or words, and a text too long for a caption goes on under the picture; an
 // album comes first, and what its captions have no room for begins the text.
 // Buttons, share button and hints are those of the last message, where the
@@ -50,6 +50,7 @@ func Fit(l Line, f Features) []core.Outbound {
 		last.Buttons = rows(l, f)
 	} else {
 		text = strings.TrimSpace(text + list(l, f))
+		last.Buttons = rows(none(l, f, ask), f)
 	}
 	text = fitted(text, f)
 	apart := picture != nil && f.Apart && (ask || len(last.Buttons) > 0)
@@ -150,6 +151,21 @@ func rows(l Line, f Features) [][]core.Button {
 		room--
 	}
 	return out
+}
+
+// none is what is left of a line for buttons when its choices became a list:
+// those that are typed as 0, "none of these" or "skip", which most people want.
+func none(l Line, f Features, ask bool) Line {
+	var zero []Choice
+	for _, c := range l.Choices {
+		if c.Number == "0" {
+			zero = append(zero, c)
+		}
+	}
+	if l.Choices = zero; ask || len(zero) == 0 || f.MaxButtons == 0 || !onButtons(l, f) {
+		l.Choices = nil
+	}
+	return l
 }
 
 // list writes choices under the text, with what to type for each.
