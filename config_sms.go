@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"khaibao/sms"
 )
 
 // smsConfig is every setting about SMS gateways.
@@ -14,15 +16,16 @@ type smsConfig struct {
 	twilioSID, twilioToken, twilioFrom, twilioAPIURL     string
 	esmsAPIKey, esmsSecretKey, esmsBrandname, esmsAPIURL string
 	esmsCPID, esmsPrivateKey, esmsKeyword                string
+	http                                                 sms.HTTPConfig
 }
 
 // smsGateways are what SMS_OUT and SMS_IN may name.
-var smsGateways = []string{"twilio", "esms"}
+var smsGateways = []string{"twilio", "esms", "http"}
 
 func (c *smsConfig) settings() []setting {
 	return []setting{
-		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio or esms; empty for none"},
-		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio or esms; empty for none"},
+		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio, esms or http; empty for none"},
+		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio, esms or http; empty for none"},
 		{"SMS_RATE", &c.smsRate, "", "messages a second to the gateway; default what it is known to take"},
 		{"TWILIO_ACCOUNT_SID", &c.twilioSID, "", "of the account, from Twilio's console"},
 		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", "of the account, from Twilio's console"},
@@ -35,19 +38,30 @@ func (c *smsConfig) settings() []setting {
 		{"ESMS_PRIVATE_KEY", &c.esmsPrivateKey, "", "of the short code at eSMS, to receive"},
 		{"ESMS_KEYWORD", &c.esmsKeyword, "", "word that texts to a shared short code begin with; empty for one of our own"},
 		{"ESMS_API_URL", &c.esmsAPIURL, "https://rest.esms.vn", "where eSMS is"},
+		{"SMS_HTTP_URL", &c.http.URL, "", "of any gateway: the request that sends, with the gaps {to} {to_digits} {to_local} {text} {id} {from} {status_url}"},
+		{"SMS_HTTP_METHOD", &c.http.Method, "", "of that request; default GET, or POST with a body"},
+		{"SMS_HTTP_HEADER", &c.http.Header, "", "of that request, Name: value, several parted by |"},
+		{"SMS_HTTP_BODY", &c.http.Body, "", "of that request: JSON, a form or XML, with gaps"},
+		{"SMS_HTTP_FROM", &c.http.From, "", "what {from} stands for"},
+		{"SMS_HTTP_OK", &c.http.OK, "", "answer that means taken: /regular expression/ or place=value|value; default any 2xx"},
+		{"SMS_HTTP_ID", &c.http.ID, "", "place of the gateway's ID in its answer: a path in JSON, or /regular (expression)/"},
+		{"SMS_HTTP_SECRET", &c.http.Secret, "", "of the web-hooks, 16 to 256 of A-Za-z0-9_-"},
+		{"SMS_HTTP_STATUS", &c.http.Status, "", "how a report is read: id=PLACE status=PLACE and words, 1=delivered 2=undelivered"},
+		{"SMS_HTTP_IN", &c.http.In, "", "how an incoming text is read: from=PLACE text=PLACE id=PLACE charset=PLACE"},
 	}
 }
 
 // real tells whether an account of some gateway was given.
 func (c *smsConfig) real() bool {
-	return c.smsOut != "" || c.smsIn != "" || c.twilioToken != "" || c.esmsSecretKey != "" || c.esmsPrivateKey != ""
+	return c.smsOut != "" || c.smsIn != "" || c.twilioToken != "" || c.esmsSecretKey != "" || c.esmsPrivateKey != "" ||
+		c.http.URL != "" || c.http.In != ""
 }
 
 // check names what is wrong to bad, by setting.
 func (c *smsConfig) check(bad func(name, want string)) {
 	for _, s := range [][2]string{{"SMS_OUT", c.smsOut}, {"SMS_IN", c.smsIn}} {
 		if s[1] != "" && !slices.Contains(smsGateways, s[1]) {
-			bad(s[0], "want twilio, esms or nothing")
+			bad(s[0], "want twilio, esms, http or nothing")
 		}
 	}
 	if c.smsRate != "" {
@@ -71,5 +85,11 @@ func (c *smsConfig) check(bad func(name, want string)) {
 	}
 	if c.smsIn == "esms" && (c.esmsCPID == "" || c.esmsPrivateKey == "") {
 		bad("ESMS_…", "CPID and PRIVATE_KEY are needed with SMS_IN esms")
+	}
+	if c.smsOut == "http" && c.http.URL == "" {
+		bad("SMS_HTTP_URL", "is needed with SMS_OUT http")
+	}
+	if c.smsIn == "http" && c.http.In == "" {
+		bad("SMS_HTTP_IN", "is needed with SMS_IN http")
 	}
 }

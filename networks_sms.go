@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"khaibao/core"
@@ -78,6 +79,14 @@ func (p *program) makeGateway(name string, ch *sms.Channel) (smsGateway, error) 
 			return smsGateway{}, err
 		}
 		return smsGateway{e, e, sms.ESMSHookPath, map[string]http.Handler{sms.ESMSStatusPath: e.StatusHook()}}, nil
+	case "http":
+		c := p.c.http
+		c.Common = p.smsCommon()
+		h, err := sms.NewHTTP(c)
+		if err != nil {
+			return smsGateway{}, err
+		}
+		return smsGateway{h, h, sms.HTTPHookPath, map[string]http.Handler{sms.HTTPStatusPath: h.StatusHook()}}, nil
 	}
 	return smsGateway{}, fmt.Errorf("no SMS gateway has the name that SMS_OUT or SMS_IN has")
 }
@@ -108,9 +117,8 @@ func (p *program) replies(ch channel.Channel) replies {
 // other when whoever claimed it has died.
 const replyLease = 20 * time.Second
 
-// ReplyTo implements sms.Replies. An answer is one message: what a turn says in
-// several is put together as far as that has room, since a short code has no
-// second one.
+// ReplyTo implements sms.Replies. What a turn says in several messages is put
+// together as far as an answer has room: a short code has no second one.
 func (r replies) ReplyTo(ctx context.Context, externalID string) (sms.Reply, error) {
 	now := r.now()
 	claimed, err := r.store.ClaimReplies(ctx, r.channel.Name(), externalID, now, now.Add(replyLease))
@@ -136,20 +144,21 @@ func (r replies) ReplyTo(ctx context.Context, externalID string) (sms.Reply, err
 	return sms.Reply{Text: text, Done: done}, nil
 }
 
-// together is as many of the first messages as one has room for. What cannot be
-// rendered is left to the outbox, which says what is wrong with it.
+// together is as much of the first messages as one answer has room for, each
+// of them whole. What cannot be rendered is left to the outbox, which says what
+// is wrong with it.
 func (r replies) together(claimed []core.Queued) (text string, n int) {
 	f := r.channel.Features()
 	for _, m := range claimed {
 		parts, err := outbox.Parts(m, r.render, f)
-		if err != nil || len(parts) != 1 {
+		if err != nil {
 			break
 		}
-		longer := parts[0].Text
-		if n > 0 {
-			longer = text + "\n" + longer
+		longer := text
+		for _, part := range parts {
+			longer = strings.TrimSpace(longer + "\n" + part.Text)
 		}
-		if channel.Count(longer, f) > f.MaxText {
+		if channel.Count(longer, f) > sms.AnswerRoom {
 			break
 		}
 		text, n = longer, n+1

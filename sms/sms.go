@@ -55,13 +55,18 @@ type Replies interface {
 	// ReplyTo claims what waits as an answer to a text, which is named by its
 	// Inbound.ExternalID, so that nobody else sends it. The error is
 	// core.ErrNotFound when nothing does, when it is on its way already, or when
-	// it does not fit in one message: then it is sent as any other.
+	// it has no room in one answer: then it is sent as any other.
 	ReplyTo(ctx context.Context, externalID string) (Reply, error)
 }
 
+// AnswerRoom is how much a gateway's own answer may say, in septets: three parts
+// of GSM 7-bit text, 3 × 153 (docs/reference/channels.md, 4). There is one answer
+// to a text, so that it says together what else goes as several messages.
+const AnswerRoom = 459
+
 // Reply is what was claimed to be said in an answer.
 type Reply struct {
-	Text string // ready to send
+	Text string // ready to send, of at most AnswerRoom
 	// Done ends the claim: said tells whether the answer that carries it was
 	// written. What was not said goes out as any other.
 	Done func(ctx context.Context, said bool) error
