@@ -35,7 +35,7 @@ func TestSendRefusesWhatIsNoMessage(t *testing.T) {
 	}{
 		"nothing to say":              {core.Outbound{URN: "zalo:5"}, "refused"},
 		"another network's address":   {core.Outbound{URN: "telegram:5", Text: "x"}, "gone"},
-		"a phone":                     {core.Outbound{URN: "tel:+84900000001", Text: "x"}, "gone"},
+		"a phone":                     {core.Outbound{URN: "tel:+84900000001", Text: "x"}, "refused"},
 		"no address":                  {core.Outbound{URN: "zalo:", Text: "x"}, "gone"},
 		"an address with more in it":  {core.Outbound{URN: "zalo:5/../6", Text: "x"}, "gone"},
 		"nobody in no conversation":   {core.Outbound{URN: "zalo:anonymous/5", Text: "x"}, "gone"},
