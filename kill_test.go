@@ -131,7 +131,7 @@ func testKills(t *testing.T, kills int, settings map[string]string) {
 		checkAcknowledged(t, n+1, o, c, kept, rows)
 		t.Logf("kill %d: %d messages kept, %d rows in flight, %d lines at the networks", n+1, len(kept), claimed, o.cable.total())
 		p.start()
-		c.grow(4) // whoever was being answered waits until the lease lapses
+		c.grow(2) // whoever was being answered waits until the dead sender's lease lapses
 	}
 	close(c.enough)
 	c.living.Wait()
