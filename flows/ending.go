@@ -61,12 +61,17 @@ func (t *turn) declared(list []Declared) {
 		form = &Resident
 	}
 	r := run{form: form, s: t.s.State, e: t.e}
-	ending, same := r.ending(), t.s.State.Same
+	ending, same, once := r.ending(), t.s.State.Same, t.s.State.Once
 	t.s.Form, t.s.Question = "", ""
 	t.s.State, t.s.Proof = State{Run: t.s.State.Run}, Proof{}
 	switch d := list[0]; {
 	case len(list) > 1:
 		t.showAll(list)
+	case once:
+		t.doneOnce(r, list)
+		if strings.HasSuffix(ending.Key, well) {
+			return // one message each way
+		}
 	case same:
 		t.showQR("done.same", qrCode(d, t.e.Today))
 		if strings.HasSuffix(ending.Key, well) {

@@ -28,6 +28,7 @@ func (t *turn) leaveForm() {
 	if t.s.Form == "" {
 		return
 	}
+	t.s.State.Once = false
 	t.s.Kept = &Kept{Form: t.s.Form, State: t.s.State, At: t.s.Asked}
 	t.s.Form, t.s.Question, t.s.State = "", "", State{Run: t.s.State.Run}
 }

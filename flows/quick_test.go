@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"khaibao/core"
 	"khaibao/core/channel"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
 	"khaibao/locales"
 )
 
@@ -153,4 +156,43 @@ func TestCardFitsSMS(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Somebody else's number is answered as one that nobody has, byte by byte, also
+// by who declared for people of their own.
+func TestStrangersNumbersAreAnsweredAlike(t *testing.T) {
+	b := bundle(t)
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWhole(t, s, b)
+		sent := 0
+		talk := func(phone string, texts ...string) string {
+			var all strings.Builder
+			for _, text := range texts {
+				sent++
+				in := core.Inbound{Channel: "sms", ExternalID: fmt.Sprint(sent), URN: core.TelURN(phone), Text: text}
+				shown, _ := w.take(t, in, time.Date(2021, 8, 15, 1, sent, 0, 0, time.UTC))
+				for _, m := range shown {
+					all.WriteString(m.out.Text + "\n")
+				}
+			}
+			return all.String()
+		}
+		talk("+84900111222", "KBYT Nguyen Thi Hoa, 1960, 191234567, GD4464612345678, nu, to 3 Vy Da Hue, khoe")
+		for n, numbers := range [][2]string{{"191234567", "191234598"}, {"GD4464612345678", "GD4464612345699"}, {"4612345678", "4612345699"}} {
+			var said [2]string
+			for i, number := range numbers {
+				phone := fmt.Sprintf("+849001113%d%d", n, i)
+				talk(phone, fmt.Sprintf("KBYT Tran Van Binh, 1961, 19123456%d, nam, to 3 Vy Da Hue, khoe", n*2+i))
+				said[i] = talk(phone, "khai ho", number, "Le Thi Na", "1990", "lam lai", number, "thoat", "KBYT "+number+", khoe", "thoat", "khai ho", "2", number)
+				said[i] = strings.ReplaceAll(said[i], lastDigits(number), "....")
+			}
+			if said[0] != said[1] {
+				t.Errorf("%s is told from %s:\n%s\n%s", numbers[0], numbers[1], said[0], said[1])
+			}
+		}
+		own := talk("+84900111222", "khai ho", "4612345678")
+		if !strings.Contains(own, "Hoa") {
+			t.Errorf("the own number is not known: %s", own)
+		}
+	})
 }

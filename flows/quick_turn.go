@@ -18,6 +18,10 @@ func (t *turn) ahead(in *core.Inbound) bool {
 	if c, ok := cardIn(in, t.e.Setting.PublicURL); ok {
 		return t.card(c.Text)
 	}
+	if t.wholeMessage(in) {
+		return true
+	}
+	in = t.e.In
 	if _, ok := numberIn(in.Text); !ok || t.paused() {
 		return false
 	}
@@ -81,6 +85,10 @@ func aheadMessage(text string) *core.Inbound {
 // stepAhead begins or goes on with a form, and with what was shown ahead of it.
 func (t *turn) stepAhead() {
 	e, form := t.silent(), formByID(t.s.Form)
+	if strings.HasPrefix(t.s.Ahead, oneAhead) {
+		t.declareOnce(Intent{Form: Resident.ID}, nil)
+		return
+	}
 	text := t.s.Ahead
 	t.s.Ahead = ""
 	if text != "" && t.s.State.Question == "" {
@@ -97,6 +105,9 @@ func (t *turn) stepAhead() {
 // that is none of theirs is treated alike, whether anybody has it or not.
 func (t *turn) knowsAhead(want Intent, people []core.Remembered) bool {
 	text := t.s.Ahead
+	if strings.HasPrefix(text, oneAhead) {
+		return t.declareOnce(want, people)
+	}
 	p := knownBy(people, text, t.e.Setting.PublicURL)
 	if t.s.Form != "" {
 		t.s.Ahead = ""

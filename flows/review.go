@@ -43,6 +43,10 @@ func (r *run) itemsOf(of int, v View, among func(*Question) bool) (out []item) {
 // meant was echoed when it was read, and a name never stands beside an illness.
 func (r *run) review() {
 	r.s.Question, r.s.Open, r.s.Undo = Review, nil, nil
+	if r.s.Once { // what was missing has been told
+		r.send()
+		return
+	}
 	if !r.e.Features.Plain || slices.Contains(r.form.Health, r.echoOf) {
 		r.echo = nil // it stands in what follows
 	}

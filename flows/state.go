@@ -17,6 +17,7 @@ type State struct {
 	Party  bool     `json:"party,omitempty"`  // more people may be added
 	Undo   []Answer `json:"undo,omitempty"`   // all answers as they were, while one of them is being corrected
 	Same   bool     `json:"same,omitempty"`   // all answers are of an earlier declaration
+	Once   bool     `json:"once,omitempty"`   // was told in one message: is sent once nothing is missing
 }
 
 // Member is one of the people that a run declares for.

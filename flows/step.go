@@ -242,6 +242,7 @@ func (r *run) forget(id string) {
 
 // back goes to the question answered last by the person.
 func (r *run) back() {
+	r.s.Once = false
 	if r.dropUnnamed() {
 		r.said = append(r.said, say("back.done"))
 		r.ask()

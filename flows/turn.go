@@ -209,6 +209,7 @@ func (t *turn) command(cmd command) bool {
 		t.findHeld()
 	case cmdHelp:
 		t.say(say("help.text", "hotline", t.e.Setting.Hotline))
+		t.say(say("kbyt.help"))
 		t.again()
 	case cmdLang:
 		s := core.Say{Key: "lang.ask"}
