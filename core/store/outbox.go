@@ -87,7 +87,8 @@ type Sent struct {
 }
 
 // MarkSent keeps that the networks took these messages. The arguments have
-// served and are forgotten. A cost that the network told meanwhile stays.
+// served and are forgotten. A cost that the network told meanwhile stays; see
+// KeepCost.
 func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error {
 	if len(sent) == 0 {
 		return nil
@@ -101,8 +102,8 @@ func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error 
 			segments[i], costs[i] = int64(m.Segments), m.Cost
 		}
 		_, err := s.q.exec(ctx, `UPDATE outbox o SET state = 1, done_at = $3, leased_until = 0, network_id = u.network_id, args = NULL,
-				way = u.way, template = u.template, segments = CASE WHEN o.segments > 0 THEN o.segments ELSE u.segments END,
-				cost = CASE WHEN o.cost > 0 THEN o.cost ELSE u.cost END
+				way = u.way, template = u.template, segments = CASE WHEN o.segments > u.segments THEN o.segments ELSE u.segments END,
+				cost = CASE WHEN o.cost = 0 THEN u.cost WHEN o.segments > 0 AND u.segments > o.segments THEN o.cost * u.segments / o.segments ELSE o.cost END
 			FROM unnest($1::text[], $2::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS u (id, network_id, way, template, segments, cost)
 			WHERE o.id = u.id`, ids, networkIDs, now.UnixMilli(), ways, templates, segments, costs)
 		return wrap(err, "mark sent")
@@ -119,7 +120,8 @@ func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error 
 }
 
 const sentText = `UPDATE outbox SET state = 1, done_at = $3, leased_until = 0, network_id = $2, args = NULL,
-	way = $4, template = $5, segments = CASE WHEN segments > 0 THEN segments ELSE $6 END, cost = CASE WHEN cost > 0 THEN cost ELSE $7 END WHERE id = $1`
+	way = $4, template = $5, segments = CASE WHEN segments > $6 THEN segments ELSE $6 END,
+	cost = CASE WHEN cost = 0 THEN $7 WHEN segments > 0 AND $6 > segments THEN cost * $6 / segments ELSE cost END WHERE id = $1`
 
 // SendLater gives a message back until due. class says why: "retry",
 // "paused", "config" or "" when it was not tried.

@@ -189,10 +189,13 @@ func (s *Store) Drop(ctx context.Context, now time.Time, m core.Queued, class st
 
 // KeepCost keeps what a network says that a message cost, in đồng, and as how
 // many segments it was billed; 0 for what it did not say. A message is named as
-// for MoveStatus; of one that is not known nothing is kept.
+// for MoveStatus; of one that is not known nothing is kept. What is told of
+// fewer segments than a message has is told of one part of it, and the others
+// cost the same.
 func (s *Store) KeepCost(ctx context.Context, channel, networkID string, cost int64, segments int) error {
 	for _, name := range []string{byOutboxID, byNetworkID} {
-		n, err := s.q.exec(ctx, `UPDATE outbox SET cost = CASE WHEN $3 > 0 THEN $3 ELSE cost END, segments = CASE WHEN $4 > 0 THEN $4 ELSE segments END
+		n, err := s.q.exec(ctx, `UPDATE outbox SET segments = CASE WHEN segments < $4 THEN $4 ELSE segments END,
+			cost = CASE WHEN $3 = 0 THEN cost WHEN $4 > 0 AND segments > $4 THEN $3 * segments / $4 ELSE $3 END
 			WHERE channel = $1 AND `+name, channel, networkID, cost, segments)
 		if err != nil || n > 0 {
 			return wrap(err, "keep cost")

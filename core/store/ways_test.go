@@ -270,6 +270,31 @@ func TestKeepCost(t *testing.T) {
 				t.Errorf("told early %v: %q, %v", early, got, err)
 			}
 		}
+		// A message of three parts, of which the gateway tells the cost of one.
+		for _, early := range []bool{true, false} {
+			turnOf(t, s, "sms", core.TelURN(toldPhone), now, func(_ context.Context, tx *store.Tx, at *core.Address) error {
+				tx.Queue(core.Queued{Channel: "sms", AddressID: at.ID, URN: at.URN, Priority: core.PriorityReply, Say: core.Say{Key: "answer"}})
+				return nil
+			})
+			m := claimOne(t, s, "sms", now)
+			told := func() error { return s.KeepCost(t.Context(), "sms", m.ID, 350, 1) }
+			marked := func() error {
+				return s.MarkSent(t.Context(), now, []store.Sent{{ID: m.ID, Way: core.WayReply, Segments: 3, Cost: 900}})
+			}
+			steps := []func() error{marked, told, told}
+			if early {
+				steps = []func() error{told, marked, told}
+			}
+			for _, step := range steps {
+				if err := step(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := s.Texts(t.Context(), `SELECT segments || ' ' || cost FROM outbox WHERE id = $1`, m.ID)
+			if err != nil || !slices.Equal(got, []string{"3 1050"}) {
+				t.Errorf("told of one part of three, early %v: %q, %v", early, got, err)
+			}
+		}
 		if err := s.KeepCost(t.Context(), "sms", "nothing of ours", 5, 1); err != nil {
 			t.Errorf("an unknown message: %v", err)
 		}
