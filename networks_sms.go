@@ -79,6 +79,14 @@ func (p *program) makeGateway(name string, ch *sms.Channel) (smsGateway, error) 
 			return smsGateway{}, err
 		}
 		return smsGateway{e, e, sms.ESMSHookPath, map[string]http.Handler{sms.ESMSStatusPath: e.StatusHook()}}, nil
+	case "speedsms":
+		s, err := sms.NewSpeedSMS(sms.SpeedSMSConfig{Common: p.smsCommon(), API: p.c.speedAPIURL, Token: p.c.speedToken,
+			Type: p.c.speedType, Sender: p.c.speedSender, Secret: p.c.speedSecret})
+		if err != nil {
+			return smsGateway{}, err
+		}
+		// Its reports come to where its texts do.
+		return smsGateway{s, s, sms.SpeedSMSHookPath, map[string]http.Handler{sms.SpeedSMSHookPath: s.Webhook(nil)}}, nil
 	case "http":
 		c := p.c.http
 		c.Common = p.smsCommon()
@@ -93,11 +101,7 @@ func (p *program) makeGateway(name string, ch *sms.Channel) (smsGateway, error) 
 
 // smsCommon is what every gateway gets of the program.
 func (p *program) smsCommon() sms.Common {
-	c := sms.Common{PublicURL: p.c.publicURL, Rate: p.smsRate, Statuses: p.store, Count: p.metrics.countHook(sms.Name)}
-	if costs, ok := any(p.store).(sms.Costs); ok {
-		c.Costs = costs
-	}
-	return c
+	return sms.Common{PublicURL: p.c.publicURL, Rate: p.smsRate, Statuses: p.store, Costs: p.store, Count: p.metrics.countHook(sms.Name)}
 }
 
 // replies hand what answers a text to the answer of its gateway.
@@ -127,13 +131,11 @@ func (r replies) ReplyTo(ctx context.Context, externalID string) (sms.Reply, err
 	}
 	text, n := r.together(claimed)
 	done := func(ctx context.Context, said bool) error {
-		if !said {
-			n = 0
+		var sent []store.Sent
+		if said {
+			sent = r.sent(claimed[:n], text)
 		}
-		for range n {
-			r.count("sent", r.channel.Name())
-		}
-		return r.store.RepliesSaid(ctx, r.now(), claimed, n)
+		return r.store.RepliesSaid(ctx, r.now(), claimed, sent)
 	}
 	if n == 0 {
 		if err := done(context.WithoutCancel(ctx), false); err != nil {
@@ -142,6 +144,21 @@ func (r replies) ReplyTo(ctx context.Context, externalID string) (sms.Reply, err
 		return sms.Reply{}, core.ErrNotFound
 	}
 	return sms.Reply{Text: text, Done: done}, nil
+}
+
+// sent is what is kept of messages that were said as one text: it was billed
+// once, so that the first has all its segments.
+func (r replies) sent(said []core.Queued, text string) []store.Sent {
+	var all []store.Sent
+	for i, m := range said {
+		one := store.Sent{ID: m.ID, Way: m.WayTaken()}
+		if i == 0 {
+			one.Segments, _ = channel.Segments(text)
+		}
+		r.count("sent", r.channel.Name())
+		all = append(all, one)
+	}
+	return all
 }
 
 // together is as much of the first messages as one answer has room for, each

@@ -65,20 +65,17 @@ func (s *Store) ClaimReplies(ctx context.Context, channel, externalID string, no
 	return claimed, nil
 }
 
-// RepliesSaid ends a claim: the first messages of it, said, were part of their
-// network's answer, the others go to the outbox, due now. Their sender is woken.
-func (s *Store) RepliesSaid(ctx context.Context, now time.Time, claimed []core.Queued, said int) error {
+// RepliesSaid ends a claim: of its first messages it keeps, in order, how they
+// were said in their network's answer; the others go to the outbox, due now.
+// Their sender is woken.
+func (s *Store) RepliesSaid(ctx context.Context, now time.Time, claimed []core.Queued, said []Sent) error {
 	if len(claimed) == 0 {
 		return nil
 	}
-	sent := make([]Sent, said)
-	for i, m := range claimed[:said] {
-		sent[i] = Sent{ID: m.ID, Way: m.WayTaken()}
-	}
-	if err := s.MarkSent(ctx, now, sent); err != nil {
+	if err := s.MarkSent(ctx, now, said); err != nil {
 		return err
 	}
-	for _, m := range claimed[said:] {
+	for _, m := range claimed[len(said):] {
 		_, err := s.q.exec(ctx, `UPDATE outbox SET leased_until = 0, attempts = attempts - 1, due_at = CASE WHEN due_at > $2 THEN $2 ELSE due_at END
 			WHERE id = $1 AND state = 0`, m.ID, now.UnixMilli())
 		if err != nil {

@@ -68,7 +68,11 @@ func claimReplies(t *testing.T, s *store.Store, id string, at time.Time) ([]core
 
 func repliesSaid(t *testing.T, s *store.Store, claimed []core.Queued, n int) {
 	t.Helper()
-	if err := s.RepliesSaid(t.Context(), now, claimed, n); err != nil {
+	var sent []store.Sent
+	for _, m := range claimed[:n] {
+		sent = append(sent, store.Sent{ID: m.ID, Way: m.WayTaken(), Segments: 1})
+	}
+	if err := s.RepliesSaid(t.Context(), now, claimed, sent); err != nil {
 		t.Fatal(err)
 	}
 }
