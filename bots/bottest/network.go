@@ -46,6 +46,10 @@ type Network interface {
 	Secrets() []string
 }
 
+// Nameless is a Network that gives its messages no ID, so that the same words
+// twice are two messages.
+type Nameless interface{ Nameless() }
+
 // Seen is one message as a person sees it.
 type Seen struct {
 	ID      string // what Send returned for it
