@@ -16,16 +16,18 @@ type smsConfig struct {
 	twilioSID, twilioToken, twilioFrom, twilioAPIURL     string
 	esmsAPIKey, esmsSecretKey, esmsBrandname, esmsAPIURL string
 	esmsCPID, esmsPrivateKey, esmsKeyword                string
+	speedToken, speedType, speedSender, speedSecret      string
+	speedAPIURL                                          string
 	http                                                 sms.HTTPConfig
 }
 
 // smsGateways are what SMS_OUT and SMS_IN may name.
-var smsGateways = []string{"twilio", "esms", "http"}
+var smsGateways = []string{"twilio", "esms", "speedsms", "http"}
 
 func (c *smsConfig) settings() []setting {
 	return []setting{
-		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio, esms or http; empty for none"},
-		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio, esms or http; empty for none"},
+		{"SMS_OUT", &c.smsOut, "", "gateway for sending: twilio, esms, speedsms or http; empty for none"},
+		{"SMS_IN", &c.smsIn, "", "gateway for receiving: twilio, esms, speedsms or http; empty for none"},
 		{"SMS_RATE", &c.smsRate, "", "messages a second to the gateway; default what it is known to take"},
 		{"TWILIO_ACCOUNT_SID", &c.twilioSID, "", "of the account, from Twilio's console"},
 		{"TWILIO_AUTH_TOKEN", &c.twilioToken, "", "of the account, from Twilio's console"},
@@ -38,6 +40,11 @@ func (c *smsConfig) settings() []setting {
 		{"ESMS_PRIVATE_KEY", &c.esmsPrivateKey, "", "of the short code at eSMS, to receive"},
 		{"ESMS_KEYWORD", &c.esmsKeyword, "", "word that texts to a shared short code begin with; empty for one of our own"},
 		{"ESMS_API_URL", &c.esmsAPIURL, "https://rest.esms.vn", "where eSMS is"},
+		{"SPEEDSMS_TOKEN", &c.speedToken, "", "of the SpeedSMS account, to send"},
+		{"SPEEDSMS_TYPE", &c.speedType, "3", "sms_type: 2 from any number, 3 by our sender name, 4 by a shared one, 5 by our telephone"},
+		{"SPEEDSMS_SENDER", &c.speedSender, "", "our sender name or the ID of our telephone, with type 3 and 5"},
+		{"SPEEDSMS_SECRET", &c.speedSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
+		{"SPEEDSMS_API_URL", &c.speedAPIURL, "https://api.speedsms.vn/index.php", "where SpeedSMS is"},
 		{"SMS_HTTP_URL", &c.http.URL, "", "of any gateway: the request that sends, with the gaps {to} {to_digits} {to_local} {text} {id} {from} {status_url}"},
 		{"SMS_HTTP_METHOD", &c.http.Method, "", "of that request; default GET, or POST with a body"},
 		{"SMS_HTTP_HEADER", &c.http.Header, "", "of that request, Name: value, several parted by |"},
@@ -54,14 +61,14 @@ func (c *smsConfig) settings() []setting {
 // real tells whether an account of some gateway was given.
 func (c *smsConfig) real() bool {
 	return c.smsOut != "" || c.smsIn != "" || c.twilioToken != "" || c.esmsSecretKey != "" || c.esmsPrivateKey != "" ||
-		c.http.URL != "" || c.http.In != ""
+		c.speedToken != "" || c.http.URL != "" || c.http.In != ""
 }
 
 // check names what is wrong to bad, by setting.
 func (c *smsConfig) check(bad func(name, want string)) {
 	for _, s := range [][2]string{{"SMS_OUT", c.smsOut}, {"SMS_IN", c.smsIn}} {
 		if s[1] != "" && !slices.Contains(smsGateways, s[1]) {
-			bad(s[0], "want twilio, esms, http or nothing")
+			bad(s[0], "want twilio, esms, speedsms, http or nothing")
 		}
 	}
 	if c.smsRate != "" {
@@ -70,7 +77,7 @@ func (c *smsConfig) check(bad func(name, want string)) {
 			bad("SMS_RATE", "want messages a second, such as 5 or 0.5")
 		}
 	}
-	for _, s := range [][2]string{{"TWILIO_API_URL", c.twilioAPIURL}, {"ESMS_API_URL", c.esmsAPIURL}} {
+	for _, s := range [][2]string{{"TWILIO_API_URL", c.twilioAPIURL}, {"ESMS_API_URL", c.esmsAPIURL}, {"SPEEDSMS_API_URL", c.speedAPIURL}} {
 		if u, err := url.Parse(s[1]); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			bad(s[0], "want http://… or https://…")
 		}
@@ -85,6 +92,12 @@ func (c *smsConfig) check(bad func(name, want string)) {
 	}
 	if c.smsIn == "esms" && (c.esmsCPID == "" || c.esmsPrivateKey == "") {
 		bad("ESMS_…", "CPID and PRIVATE_KEY are needed with SMS_IN esms")
+	}
+	if c.smsOut == "speedsms" && c.speedToken == "" {
+		bad("SPEEDSMS_TOKEN", "is needed with SMS_OUT speedsms")
+	}
+	if c.smsIn == "speedsms" && c.speedSecret == "" {
+		bad("SPEEDSMS_SECRET", "is needed with SMS_IN speedsms")
 	}
 	if c.smsOut == "http" && c.http.URL == "" {
 		bad("SMS_HTTP_URL", "is needed with SMS_OUT http")

@@ -45,8 +45,10 @@ func (c *caller) do(ctx context.Context, r *http.Request, private ...string) (an
 		return answer{}, &channel.SendError{Config: true, Err: fmt.Errorf("%s: %w", c.gateway, errRedirect)}
 	}
 	a := answer{status: res.StatusCode}
-	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		a.after = time.Duration(min(seconds, 3600)) * time.Second
+	for _, name := range []string{"Retry-After", "X-Rate-Limit-Reset"} {
+		if seconds, err := strconv.Atoi(res.Header.Get(name)); err == nil && seconds > 0 && a.after == 0 {
+			a.after = time.Duration(min(seconds, 3600)) * time.Second
+		}
 	}
 	if a.body, err = io.ReadAll(io.LimitReader(res.Body, maxReply)); err != nil {
 		return answer{}, c.failed(ctx, err, private)

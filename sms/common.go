@@ -25,14 +25,9 @@ type Common struct {
 // Costs keeps what texts cost, as far as their gateway tells.
 type Costs interface {
 	// KeepCost keeps the cost of a message, which is named as for
-	// Statuses.MoveStatus. Of a message that is not known it keeps nothing.
-	KeepCost(ctx context.Context, channel, networkID string, c Cost) error
-}
-
-// Cost is what a gateway says of one text.
-type Cost struct {
-	Dong     int64 // price in đồng; 0 when it was not told, or nothing was paid
-	Segments int   // messages that it was billed as; 0 when that was not told
+	// Statuses.MoveStatus, in đồng, and as how many segments it was billed; 0 for
+	// what was not told. Of a message that is not known it keeps nothing.
+	KeepCost(ctx context.Context, channel, networkID string, cost int64, segments int) error
 }
 
 // check fills in what may be left out. Its errors quote no setting.
@@ -70,10 +65,11 @@ func (c Common) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil
 
 // report is what a gateway tells of a text that we sent.
 type report struct {
-	names  []string // by which it may be kept, the gateway's own first
-	status string   // a word of Rank; "" for none
-	code   string   // why it failed, in the gateway's words; for the log
-	cost   Cost
+	names    []string // by which it may be kept, the gateway's own first
+	status   string   // a word of Rank; "" for none
+	code     string   // why it failed, in the gateway's words; for the log
+	cost     int64    // in đồng; 0 when it was not told
+	segments int      // that the cost is of
 }
 
 // name is the first of its names that it has, for the log.
@@ -94,11 +90,19 @@ func (c *Common) keep(ctx context.Context, gateway string, r report) error {
 				return fmt.Errorf("keep a status of %s: %w", gateway, err)
 			}
 		}
-		if c.Costs != nil && r.cost != (Cost{}) {
-			if err := c.Costs.KeepCost(ctx, Name, name, r.cost); err != nil {
-				return fmt.Errorf("keep a cost of %s: %w", gateway, err)
-			}
+		if err := c.keepCost(ctx, gateway, name, r.cost, r.segments); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (c *Common) keepCost(ctx context.Context, gateway, name string, cost int64, segments int) error {
+	if c.Costs == nil || cost == 0 {
+		return nil
+	}
+	if err := c.Costs.KeepCost(ctx, Name, name, cost, segments); err != nil {
+		return fmt.Errorf("keep a cost of %s: %w", gateway, err)
 	}
 	return nil
 }

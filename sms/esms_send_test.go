@@ -65,7 +65,7 @@ func TestESMSErrorClasses(t *testing.T) {
 // noSecrets fails when a text holds a key, a phone or what was said.
 func noSecrets(t *testing.T, where, text string) {
 	t.Helper()
-	for _, secret := range []string{esmsKey, esmsSecret, esmsPrivate, speedToken, httpSecret, onePhone[1:], "CANARY"} {
+	for _, secret := range []string{esmsKey, esmsSecret, esmsPrivate, speedToken, speedSecret, httpSecret, onePhone[1:], "CANARY"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s shows %s: %s", where, secret, text)
 		}
@@ -209,7 +209,7 @@ func TestESMSReports(t *testing.T) {
 		if want := id + " " + tt.want + "; outbox-1 " + tt.want; err != nil || code != http.StatusOK || statuses != want {
 			t.Errorf("%s: answered %d, %v, kept %q, want %q", tt.name, code, err, statuses, want)
 		}
-		if want := id + " 850 0; outbox-1 850 0"; costs != want {
+		if want := id + " 850 1; outbox-1 850 1"; costs != want {
 			t.Errorf("%s: the cost is kept as %q", tt.name, costs)
 		}
 	}

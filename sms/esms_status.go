@@ -65,7 +65,7 @@ func esmsReport(q url.Values) (report, bool) {
 	if price == "" {
 		price = q.Get("Totalprice") // as the table of the documentation spells it
 	}
-	r.cost = Cost{Dong: number(price)} // TotalSent counts people, not parts
+	r.cost, r.segments = number(price), 1 // of one text, which maxText keeps to one; TotalSent counts people
 	return r, r.status != "" && r.name() != ""
 }
 

@@ -57,10 +57,10 @@ func (n *notes) NumberDead(_ context.Context, _ time.Time, _, networkID string) 
 	return nil
 }
 
-func (n *notes) KeepCost(_ context.Context, _, networkID string, c Cost) error {
+func (n *notes) KeepCost(_ context.Context, _, networkID string, cost int64, segments int) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.costs = append(n.costs, fmt.Sprintf("%s %d %d", networkID, c.Dong, c.Segments))
+	n.costs = append(n.costs, fmt.Sprintf("%s %d %d", networkID, cost, segments))
 	return nil
 }
 
