@@ -1,9 +1,11 @@
 package sms
 
-// What eSMS calls a text that it took, and one whose RequestId it took before.
+// What eSMS calls a text that it took, one whose RequestId it took before, and
+// the SendStatus of one that it refused.
 const (
 	esmsTaken       = "100"
 	esmsTakenBefore = "124"
+	esmsRefused     = "4"
 )
 
 // esmsClasses are the codes of eSMS (docs/reference/channels.md, 5.1).

@@ -37,6 +37,7 @@ type esmsText struct {
 type esmsAnswer struct {
 	CodeResult word
 	SMSID      word
+	SendStatus word // of a request that was taken before: what became of it
 }
 
 // word is a JSON text or number, as the services of this country give either.
@@ -94,7 +95,13 @@ func (e *ESMS) taken(id string, body []byte) (string, error) {
 	}
 	code := string(said.CodeResult)
 	switch code {
-	case esmsTaken, esmsTakenBefore:
+	case esmsTakenBefore:
+		if said.SendStatus == esmsRefused { // and we have forgotten it: the next try goes by another name
+			e.again.refuse(id)
+			return "", errors.New("esms: the request was refused before")
+		}
+		fallthrough
+	case esmsTaken:
 		e.again.settle(id)
 		if smsID := networkID(string(said.SMSID)); smsID != "" {
 			return smsID, nil

@@ -116,6 +116,24 @@ func TestESMSSendsAgainWhatItRefused(t *testing.T) {
 	}
 }
 
+// A program that was started anew has forgotten what was refused.
+func TestESMSSendsAgainWhatItForgot(t *testing.T) {
+	w := startESMS(t, nil)
+	w.Refuse(onePhone, "103")
+	if _, err := w.send(t, "outbox-1", "Ma QR"); err == nil {
+		t.Fatal("no error")
+	}
+	w.gateway.again.settle("outbox-1")
+	w.Refuse(onePhone, "")
+	var e *channel.SendError
+	if _, err := w.send(t, "outbox-1", "Ma QR"); err == nil || errors.As(err, &e) {
+		t.Errorf("a duplicate of what was refused is %v, want another try", err)
+	}
+	if _, err := w.send(t, "outbox-1", "Ma QR"); err != nil || len(w.Texts(onePhone)) != 1 {
+		t.Errorf("%v, %d texts", err, len(w.Texts(onePhone)))
+	}
+}
+
 func TestESMSTemplates(t *testing.T) {
 	w := startESMS(t, func(_ *ESMSConfig, a *smstest.ESMSAccount) { a.Templates = []string{`Ma xac nhan: \d{6}`} })
 	if _, err := w.send(t, "1", "Ma xac nhan: 123456"); err != nil {

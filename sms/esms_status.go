@@ -47,7 +47,7 @@ func esmsReport(q url.Values) (report, bool) {
 		r.status = "accepted"
 	case "2": // waits to be sent
 		r.status = "queued"
-	case "4": // refused
+	case esmsRefused:
 		r.status, r.code = "failed", "SendStatus 4"
 	case "7": // sent; the carrier has not reported yet
 		r.status = "sent"

@@ -24,7 +24,7 @@ import (
 type ESMS struct {
 	Gateway
 	account ESMSAccount
-	used    map[string]string // SMSID by RequestId
+	used    map[string]string // SendStatus by RequestId
 }
 
 // ESMSAccount is what an account is set up with.
@@ -76,16 +76,19 @@ func (e *ESMS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	code, id := e.judge(q), ""
-	if code == "124" {
-		// What it says of the first request is all that it says.
-		esmsSays(w, code, "")
+	if code == "124" { // with what became of the first request, and no ID
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"CodeResult":"124","CountRegenerate":0,"ErrorMessage":"Request exist 1","SendStatus":%q}`, e.used[q["RequestId"]])
 		return
 	}
 	if code == "100" || code == "146" {
 		id = "d533459ee42b2b95" + strconv.Itoa(len(e.texts)+len(e.used))
 	}
 	if ref := q["RequestId"]; ref != "" {
-		e.used[ref] = id
+		e.used[ref] = "4"
+		if code == "100" {
+			e.used[ref] = "5"
+		}
 	}
 	if code == "100" {
 		e.keep(Text{ID: id, Ref: q["RequestId"], Phone: esmsPhone(q["Phone"]), Content: q["Content"]}, q["CallbackUrl"])
