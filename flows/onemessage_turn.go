@@ -96,7 +96,7 @@ func (t *turn) declareOnce(want Intent, people []core.Remembered) bool {
 		t.flush()
 		t.s.State.Question = Review
 		e.In = &core.Inbound{Action: r.action(Review, "send")}
-	} else if len(m.answers)+len(m.health) > 0 || m.place != "" {
+	} else if r.next() != nil && (len(m.answers)+len(m.health) > 0 || m.place != "") {
 		t.note(say("kbyt.kept"))
 	}
 	if q := r.next(); q != nil && m.place != "" && q.ID == "permanent" {
