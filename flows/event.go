@@ -107,7 +107,7 @@ type Declare struct {
 	Form   string
 	Person Person
 	// Facts are coded answers and areas, kept in clear: question ID -> a
-	// string, a bool, a number or a list of strings.
+	// string, a bool, a number, a list of strings, or a list of objects of these.
 	Facts map[string]any
 	// Private are answers kept sealed: numbers, house and street, free text.
 	Private map[string]any

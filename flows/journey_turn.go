@@ -1,9 +1,14 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+
+	"khaibao/core"
+)
 
 // declareJourney begins the declaration of a journey, or returns to one that
-// was begun. Who changes over from another form takes along what both ask.
+// was begun. Who changes over from another form, running or left the same day,
+// takes along what both ask.
 func (t *turn) declareJourney() {
 	switch {
 	case t.s.Form == Journey.ID:
@@ -12,12 +17,11 @@ func (t *turn) declareJourney() {
 	case t.s.Form == "" && t.s.Kept != nil && t.s.Kept.Form == Journey.ID && t.e.Now.Sub(t.s.Kept.At) < KeptFor:
 		t.offerReturn()
 	default:
-		left := formByID(t.s.Form)
-		var shared []Answer
-		if len(t.s.State.People) == 0 { // of others it is asked for whom this is
-			shared = sharedAnswers(left, &Journey, t.s.State.Answers)
-		}
 		t.leaveForm()
+		var shared []Answer
+		if k := t.s.Kept; k != nil && core.DayOf(k.At) == t.e.Today && len(k.State.People) == 0 { // of others it is asked for whom this is
+			shared = sharedAnswers(formByID(k.Form), &Journey, k.State.Answers)
+		}
 		t.begin(Intent{Form: Journey.ID, Carry: shared})
 	}
 }

@@ -50,6 +50,10 @@ func (r *run) review() {
 	if !r.e.Features.Plain || slices.Contains(r.form.Health, r.echoOf) {
 		r.echo = nil // it stands in what follows
 	}
+	if n := len(r.echo); n > 0 && r.e.Features.Plain { // beside a review it would take a second segment
+		r.effects = append(r.effects, Reply{joined(r.echo[:n-1], r.echo[n-1])})
+		r.echo = nil
+	}
 	r.sayEcho()
 	ask := core.Say{Key: "review.ask", Choices: []core.Choice{
 		{Action: r.action(Review, "send"), Key: "review.send", Wide: true},

@@ -147,8 +147,7 @@ func (r *run) addStops(q *Question, open Open, pending int, text string) {
 		told[0].Days = append(told[0].Days, open.Set...)
 		open.Codes, open.Typed, open.Set = nil, "", nil
 	}
-	early, unclear := false, 0
-	before := open.Stops
+	early, unclear, understood := false, 0, false
 	for _, t := range told {
 		days := slices.DeleteFunc(slices.Clone(t.Days), func(d string) bool { return d < string(from) || d > string(until) })
 		switch {
@@ -159,11 +158,12 @@ func (r *run) addStops(q *Question, open Open, pending int, text string) {
 		case len(open.Stops) >= maxStops:
 		case t.code == "":
 			open.Codes, open.Typed, open.Set = t.codes, t.Place, days
+			understood = true
 		default:
+			understood = true
 			open.Stops = withStop(open.Stops, Stop{Area: t.code, Typed: t.Place, Days: days, Unsure: unsure && len(days) == 0})
 		}
 	}
-	understood := len(open.Codes) > 0 || !slices.EqualFunc(open.Stops, before, Stop.same) || dayless(open.Stops) != pending
 	switch {
 	case early && unclear == 0:
 		r.said = append(r.said, say("stops.early", "from", from.Local()))

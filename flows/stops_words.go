@@ -84,6 +84,9 @@ func joinedStop(list []reading.Passage, read func(string) (area.Reading, error))
 	if whole.code = oneArea(places, read); whole.code != "" { // Bà Rịa - Vũng Tàu
 		return whole, true
 	}
+	if whole.code = countryOf(places, read); whole.code != "" { // Bangkok, Thái Lan
+		return whole, true
+	}
 	r, err := read(whole.Place)
 	if err != nil || r.Code == "" {
 		return passed{}, false
@@ -111,6 +114,20 @@ func oneArea(places []string, read func(string) (area.Reading, error)) string {
 			return ""
 		}
 		code = c
+	}
+	return code
+}
+
+// countryOf is the other country that a list ends with, if all before it are no
+// places of ours.
+func countryOf(places []string, read func(string) (area.Reading, error)) string {
+	last := len(places) - 1
+	code := bareCountry(places[last])
+	if code == "" || code == "VN" || slices.ContainsFunc(places[:last], func(place string) bool {
+		c, codes := stopArea(place, read)
+		return c != "" || codes != nil
+	}) {
+		return ""
 	}
 	return code
 }

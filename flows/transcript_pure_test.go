@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -210,13 +211,15 @@ func (p *pure) sendCode(e SendCode, now time.Time) Result {
 	p.sent++
 	c.n++
 	c.code, c.at, c.tries = fmt.Sprintf("%06d", 123450+p.sent), now, 5
-	p.show(core.Say{Key: "code.text", Args: args{"code": c.code}}, "vi", looks["sms"], core.TelURN(e.Phone), c.code)
+	p.show(core.Say{Key: "code.text", Args: args{"code": c.code}}, cmp.Or(p.known.Lang, "vi"), looks["sms"], core.TelURN(e.Phone), c.code)
 	return CodeSent{Phone: e.Phone}
 }
 
 func (p *pure) declare(e Declare, now time.Time) Result {
 	who := e.Person.Name + "|" + e.Person.Birth
-	p.versions[who]++
+	p.versions[who]++ // of the person, and of each form as the store counts them
+	p.versions[who+"|"+e.Form]++
+	version := p.versions[who+"|"+e.Form]
 	p.declared[who] = slices.Insert(p.declared[who], 0, core.HeldDeclaration{Form: e.Form, Day: core.DayOf(now), At: now, Channel: p.name, Proxy: e.Proxy})
 	if p.versions[who] == 1 {
 		p.made[who] = now
@@ -227,9 +230,9 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 	}
 	p.known.Declared = e.Proven
 	if e.Proven {
-		p.remember(e, p.versions[who], core.DayOf(now))
+		p.remember(e, version, core.DayOf(now))
 	}
-	p.did = append(p.did, "form: "+e.Form, "declared: version "+strconv.Itoa(p.versions[who]),
+	p.did = append(p.did, "form: "+e.Form, "declared: version "+strconv.Itoa(version),
 		fmt.Sprintf("person: %s, %s, %s, %s %s", e.Person.Name, e.Person.Birth, e.Person.Sex, e.Person.IDType, e.Person.ID),
 		fmt.Sprintf("lives in: %s %s", e.Person.Commune, e.Person.Sub))
 	if e.Proven {
@@ -249,7 +252,7 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 	for _, key := range slices.Sorted(maps.Keys(e.Private)) {
 		p.did = append(p.did, fmt.Sprintf("%s (private): %v", key, e.Private[key]))
 	}
-	return Declared{PersonName: e.Person.Name, Code: code.Code, Number: code.Number, Version: p.versions[who]}
+	return Declared{PersonName: e.Person.Name, Code: code.Code, Number: code.Number, Version: version}
 }
 
 // remember keeps a declaration as the store would give it back: through JSON.
