@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -318,6 +319,34 @@ func TestListsNameNoButtonThatIsNotThere(t *testing.T) {
 		}
 	}
 	if checked < 10 {
+		t.Errorf("only %d texts were looked at", checked)
+	}
+}
+
+// A question names a button as the button names itself.
+func TestQuestionsNameTheirOwnButtons(t *testing.T) {
+	b, checked := bundle(t), 0
+	pressed := map[string]*regexp.Regexp{"vi": regexp.MustCompile(`bấm ([^,.\n]+)`), "en": regexp.MustCompile(`[Pp]ress ([^,.\n]+)`)}
+	for f, lang := range formsAndLanguages {
+		for i := range f.Questions {
+			q := &f.Questions[i]
+			labels := []string{b.Text(lang, "choice.done", nil)}
+			for _, choice := range append(slices.Clone(q.Choices), q.None, Skipped, ticked) {
+				labels = append(labels, b.Text(lang, q.words(f.ID, choice), nil))
+			}
+			for _, key := range b.Keys(lang) {
+				if !strings.HasPrefix(key, q.key(f.ID)+".ask") || strings.HasSuffix(key, ".sms") {
+					continue
+				}
+				for _, m := range pressed[lang].FindAllStringSubmatch(b.Text(lang, key, nil), -1) {
+					if checked++; !slices.Contains(labels, m[1]) {
+						t.Errorf("%s: %s says to press %q, and the buttons are %q", lang, key, m[1], labels)
+					}
+				}
+			}
+		}
+	}
+	if checked < 20 {
 		t.Errorf("only %d texts were looked at", checked)
 	}
 }

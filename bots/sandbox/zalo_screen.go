@@ -8,7 +8,7 @@ type ZaloScreen struct {
 	Opened  bool // the person follows, wrote, or pressed "Nhắn tin"
 	Follows bool
 	Left    bool         // stopped following
-	Asked   string       // ID of the newest request for details that was not answered; "" for none
+	Asked   *ZaloBubble  // the newest request for details that was not answered; nil for none
 	Unseen  int          // messages of the OA's that the person has not looked at
 	Bubbles []ZaloBubble // oldest first
 	Shared  *ZaloInfo    // what the person filled in last
@@ -69,9 +69,10 @@ func (z *Zalo) Screen(phone string) ZaloScreen {
 		s.Bubbles = append(s.Bubbles, *b)
 		switch {
 		case b.Request != nil:
-			s.Asked = b.ID
+			asked := *b
+			s.Asked = &asked
 		case b.Info != nil:
-			s.Asked = ""
+			s.Asked = nil
 		}
 		if i >= p.seen && !b.Mine {
 			s.Unseen++
