@@ -16,6 +16,7 @@ import (
 	"khaibao/core/channel"
 	"khaibao/core/reading"
 	"khaibao/core/store"
+	"khaibao/core/ways"
 	"khaibao/flows"
 	"khaibao/locales"
 )
@@ -113,9 +114,10 @@ func newTerminal(c config, s *store.Store, features channel.Features, look, phon
 	if features.Proven {
 		t.urn = core.TelURN(phone)
 	}
+	s.UseWays(&ways.Book{SMS: terminalChannel, Province: c.province}, nil)
 	t.dispatcher = flows.New(flows.Options{
 		Store: s, Setting: newSettings(c, s).at, Now: func() time.Time { return t.now() }, Limits: c.limits,
-		Features: map[string]channel.Features{terminalChannel: features}, CodeChannel: terminalChannel,
+		Features: map[string]channel.Features{terminalChannel: features},
 	})
 	return t, nil
 }
@@ -164,7 +166,7 @@ func (t *terminal) show(ctx context.Context) error {
 		}
 		sent := make([]store.Sent, len(due))
 		for i, m := range due {
-			sent[i] = store.Sent{ID: m.ID, NetworkID: m.ID}
+			sent[i] = store.Sent{ID: m.ID, NetworkID: m.ID, Way: m.WayTaken()}
 		}
 		if err := t.store.MarkSent(ctx, now, sent); err != nil {
 			return err

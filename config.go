@@ -33,6 +33,7 @@ type config struct {
 	telegramToken, telegramSecret, telegramAPIURL, telegramMode string
 	zaloConfig
 	smsConfig
+	waysConfig
 
 	codeDigits, codesPerPhone, codesPerNetwork, codesPerDay string
 	limits                                                  codes.Limits // read from these
@@ -65,7 +66,7 @@ func (c *config) settings(sandbox *string) []setting {
 		{"TELEGRAM_SECRET", &c.telegramSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
 		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", "where the Bot API is"},
 		{"TELEGRAM_MODE", &c.telegramMode, "webhook", "or poll, for machines without a public address"},
-	}, c.zaloConfig.settings(), c.smsConfig.settings(), []setting{
+	}, c.zaloConfig.settings(), c.smsConfig.settings(), c.waysConfig.settings(), []setting{
 		{"CODE_DIGITS", &c.codeDigits, strconv.Itoa(presets.Digits), "of a code by SMS, at least " + strconv.Itoa(codes.MinDigits)},
 		{"CODES_PER_PHONE", &c.codesPerPhone, strconv.Itoa(presets.PerPhone), "codes to one phone in 24 hours"},
 		{"CODES_PER_NETWORK", &c.codesPerNetwork, strconv.Itoa(presets.PerNetwork), "codes for one network of askers (IPv4 /24, IPv6 /48) in an hour; raise it for a campaign"},
@@ -185,6 +186,7 @@ func (c *config) check() error {
 	}
 	c.zaloConfig.check(bad)
 	c.smsConfig.check(bad)
+	c.waysConfig.check(bad)
 	if c.sandbox && (c.telegramToken != "" || c.zaloConfig.real() || c.smsConfig.real()) {
 		bad("SANDBOX", "the sandbox does not start beside real credentials: unset the TELEGRAM_, ZALO_, SMS_, TWILIO_, ESMS_ and SPEEDSMS_ settings")
 	}

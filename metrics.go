@@ -20,6 +20,9 @@ type metrics struct {
 	outbox   *prometheus.CounterVec
 	hooks    *prometheus.CounterVec
 	answers  *prometheus.CounterVec
+	sent     *prometheus.CounterVec
+	segments *prometheus.CounterVec
+	cost     *prometheus.CounterVec
 	take     prometheus.Histogram
 	pumping  prometheus.Gauge
 }
@@ -35,13 +38,19 @@ func newMetrics() *metrics {
 			Help: "What became of deliveries by the networks, bad ones included."}, []string{"outcome", "channel"}),
 		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_answers_total",
 			Help: "What was answered at each door, by route and HTTP status."}, []string{"route", "status"}),
+		sent: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_sent_total",
+			Help: "Messages that a network took, by the way they went."}, []string{"channel", "way"}),
+		segments: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_sms_segments_total",
+			Help: "SMS segments of those messages, as expected when they were sent."}, []string{"channel", "way"}),
+		cost: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_cost_dong_total",
+			Help: "What those messages cost in đồng, by KHAIBAO_PRICES."}, []string{"channel", "way"}),
 		take: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "khaibao_take_seconds",
 			Help:    "Time from a message at the door to its commit.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}),
 		pumping: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_codes_alarm",
 			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
 	}
-	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.take, m.pumping,
+	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.sent, m.segments, m.cost, m.take, m.pumping,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +64,12 @@ func (m *metrics) countMessage(event, channel string) {
 	m.messages.WithLabelValues(event, channel).Inc()
 }
 func (m *metrics) countOutbox(event, channel string) { m.outbox.WithLabelValues(event, channel).Inc() }
+
+func (m *metrics) countSpent(channel, way string, segments int, cost int64) {
+	m.sent.WithLabelValues(channel, way).Inc()
+	m.segments.WithLabelValues(channel, way).Add(float64(segments))
+	m.cost.WithLabelValues(channel, way).Add(float64(cost))
+}
 
 // countHook makes the counter of one channel's deliveries.
 func (m *metrics) countHook(channel string) func(outcome string) {

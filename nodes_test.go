@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,24 +41,7 @@ func (p *process) sent(channel string) int {
 // metric is the value of a counter, 0 when it was never counted.
 func (p *process) metric(name string) int {
 	p.t.Helper()
-	res, err := http.Get("http://" + p.env["METRICS_ADDR"] + "/metrics")
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(text)
-	if m == nil {
-		return 0
-	}
-	value, err := strconv.ParseFloat(string(m[1]), 64)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return int(value)
+	return measured(p.t, p.env["METRICS_ADDR"], name)
 }
 
 // TestTwoNodes has the messages of each person reach two nodes in turn. Then

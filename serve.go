@@ -17,9 +17,9 @@ import (
 	"khaibao/core/channel"
 	"khaibao/core/outbox"
 	"khaibao/core/store"
+	"khaibao/core/ways"
 	"khaibao/flows"
 	"khaibao/locales"
-	"khaibao/sms"
 )
 
 // program is everything that runs, wired once.
@@ -32,6 +32,7 @@ type program struct {
 	metrics    *metrics
 	dispatcher *flows.Dispatcher
 	networks   *networks
+	ways       *ways.Book
 	mux        *http.ServeMux
 	listener   net.Listener
 	smsRate    float64 // messages a second; 0 takes what the gateway is known to take
@@ -88,13 +89,14 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 	for _, ch := range p.networks.channels {
 		features[ch.Name()] = ch.Features()
 	}
-	codeChannel := ""
-	if p.networks.sendsSMS {
-		codeChannel = sms.Name
+	if err := p.wireWays(features); err != nil {
+		p.networks.close()
+		listener.Close()
+		return nil, err
 	}
 	p.metrics.watchBacklog(s, slices.Sorted(maps.Keys(features)))
 	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: time.Now,
-		Count: p.metrics.countMessage, Limits: p.c.limits, CodeChannel: codeChannel})
+		Count: p.metrics.countMessage, Limits: p.c.limits})
 	p.routes()
 	return p, nil
 }
@@ -107,11 +109,6 @@ func (p *program) inbox(ctx context.Context, m core.Inbound) error {
 		p.metrics.take.Observe(time.Since(began).Seconds())
 	}
 	return err
-}
-
-// render makes the text of a row of the outbox.
-func (p *program) render(m core.Queued, f channel.Features) channel.Line {
-	return flows.Render(p.bundle, m.Say, m.Lang, f)
 }
 
 // run serves until ctx ends, then stops in the order in which messages travel:
@@ -132,7 +129,7 @@ func (p *program) run(ctx context.Context) error {
 	running.Go(func() { p.dispatcher.Run(work, p.workers()) })
 	for _, ch := range p.networks.channels {
 		sender := &outbox.Sender{Channel: ch, Store: p.store, Now: time.Now, Count: p.metrics.countOutbox,
-			Render: p.render}
+			Render: p.render, Bar: p.ways.Bar, Price: p.ways.Of, Spent: p.metrics.countSpent}
 		running.Go(func() { sender.Run(background) })
 	}
 	running.Go(func() { p.schedules(background) })

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"khaibao/core"
 	"khaibao/core/duty"
 	"khaibao/core/store"
 )
@@ -62,17 +63,27 @@ func (r *request) MayCall() bool {
 func (r *request) TaskKind(kind string) string { return r.orKey("admin.task."+kind, kind) }
 
 // TaskNote says what a task's note stands for: the question that was not
-// understood, or the officer it is about.
+// understood, the officer it is about, or what somebody could not be told.
 func (r *request) TaskNote(t store.OpenTask) string {
 	switch {
 	case t.Note == "":
 		return ""
 	case t.Kind == store.TaskLooks:
 		return t.Note
+	case t.Kind == core.TaskUnreached:
+		return r.orKey("admin.notice."+t.Note, t.Note)
 	}
 	form, question, ofForm := strings.Cut(t.Note, ".")
 	if !ofForm { // of the conversation itself
 		return r.question("", t.Note)
 	}
 	return r.question(form, question)
+}
+
+// TaskNoteName says what TaskNote is.
+func (r *request) TaskNoteName(t store.OpenTask) string {
+	if t.Kind == core.TaskUnreached {
+		return r.T("admin.task.notice")
+	}
+	return r.T("admin.task.question")
 }

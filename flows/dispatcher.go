@@ -38,8 +38,6 @@ type Options struct {
 	Now      func() time.Time
 	Count    Counter
 	Limits   codes.Limits // of codes by SMS
-	// CodeChannel sends the codes, "sms"; "" where none can be sent.
-	CodeChannel string
 }
 
 // waiting is one message at the door. done has room for its one outcome, so

@@ -19,7 +19,7 @@ import (
 func TestFaultIsToldToItsSenderAlone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		d := flows.New(flows.Options{Store: s, Setting: fixedSetting, Now: func() time.Time { return noon }, Limits: codes.Default(),
-			Features: map[string]channel.Features{"sms": {Plain: true, Proven: true}, "web": {MaxButtons: 24}}, CodeChannel: "sms",
+			Features: map[string]channel.Features{"sms": {Plain: true, Proven: true}, "web": {MaxButtons: 24}},
 			Count: func(event, _ string) {
 				if event == "code_sent" {
 					panic("a fault of ours")

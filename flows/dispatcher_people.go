@@ -71,20 +71,10 @@ func (r *turnRun) object(ctx context.Context) (Result, error) {
 // longestTeller bounds the name of a declarer in an SMS, in letters.
 const longestTeller = 30
 
-// tell tells the holder of a phone who declared for them, and how to object.
-func (r *turnRun) tell(ctx context.Context, phone string) error {
-	if r.d.CodeChannel == "" {
-		return nil
-	}
-	urn := core.TelURN(phone)
-	addressID, err := r.tx.AddressOf(ctx, r.d.CodeChannel, urn)
-	if err != nil {
-		return err
-	}
-	if err := r.tx.MarkTold(ctx, addressID); err != nil {
-		return err
-	}
-	s := core.Say{Key: "proxy.told", Args: args{"last": lastDigits(r.at.Phone), "hotline": r.event.Setting.Hotline}}
+// tell tells the holder of a phone who declared for them, and how to object;
+// officers do, by the task, when no way reaches them.
+func (r *turnRun) tell(ctx context.Context, phone string, unreached core.Task) error {
+	s := core.Say{Key: proxyTold, Args: args{"last": lastDigits(r.at.Phone), "hotline": r.event.Setting.Hotline}}
 	by, err := r.ownName(ctx)
 	if err != nil {
 		return err
@@ -94,8 +84,11 @@ func (r *turnRun) tell(ctx context.Context, phone string) error {
 	} else {
 		s.Args["by"] = by
 	}
-	r.tx.Queue(core.Queued{Channel: r.d.CodeChannel, AddressID: addressID, URN: urn, Cause: r.cause,
-		Priority: core.PriorityNotice, Lang: "vi", Say: s})
+	err = r.tx.Notify(ctx, phone, core.Queued{Cause: r.cause, Priority: core.PriorityNotice, Lang: "vi", Say: s,
+		Objectable: true, Unreached: &unreached})
+	if err != nil {
+		return err
+	}
 	r.d.Count("told", r.at.Channel)
 	return nil
 }

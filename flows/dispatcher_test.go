@@ -33,7 +33,7 @@ func open(t *testing.T, s *store.Store) *flows.Dispatcher {
 		Features: map[string]channel.Features{
 			"sms":      {Plain: true, Proven: true, MaxText: 160},
 			"telegram": {MaxText: 4096, MaxButtons: 24, Pictures: true, AskContact: true},
-		}, CodeChannel: "sms"})
+		}})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { d.Run(ctx, 2); close(done) }()

@@ -177,7 +177,7 @@ func (r *turnRun) apply(ctx context.Context, effect Effect) (Result, error) {
 // about it never depends on whether the number is known, nor on what others had
 // sent to it.
 func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
-	if r.d.CodeChannel == "" {
+	if !r.tx.SendsCodes(r.at.Channel, codeText) {
 		return CodeSent{Phone: e.Phone, Refused: "limit"}, nil
 	}
 	code, refused, wait, err := r.tx.SendCode(ctx, r.at.ID, e.Phone, r.event.Now, r.d.Limits)
@@ -192,14 +192,11 @@ func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
 		r.d.Count("code_withheld", r.at.Channel)
 		return CodeSent{Phone: e.Phone}, nil
 	}
-	urn := core.TelURN(e.Phone)
-	addressID, err := r.tx.AddressOf(ctx, r.d.CodeChannel, urn)
+	err = r.tx.Notify(ctx, e.Phone, core.Queued{Cause: r.cause, Priority: core.PriorityCode, Lang: cmp.Or(r.at.Lang, "vi"),
+		Asker: r.at.Channel, Say: core.Say{Key: codeText, Args: map[string]string{"code": code}}})
 	if err != nil {
 		return nil, err
 	}
-	r.tx.Queue(core.Queued{Channel: r.d.CodeChannel, AddressID: addressID, URN: urn, Cause: r.cause,
-		Priority: core.PriorityCode, Lang: cmp.Or(r.at.Lang, "vi"),
-		Say: core.Say{Key: "code.text", Args: map[string]string{"code": code}}})
 	r.d.Count("code_sent", r.at.Channel)
 	return CodeSent{Phone: e.Phone}, nil
 }
@@ -221,7 +218,8 @@ func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
 	r.at.Declared = true
 	r.d.Count("declared", r.at.Channel)
 	if stored.TellPhone {
-		if err := r.tell(ctx, e.Notify); err != nil {
+		task := core.Task{PersonID: stored.PersonID, Commune: commune, District: district, Province: province}
+		if err := r.tell(ctx, e.Notify, task); err != nil {
 			return nil, err
 		}
 	}

@@ -56,7 +56,7 @@ func declareHouseholds(t *testing.T, url string, many, workers int) {
 	w := &town{t: t, s: s, codes: make(map[string]string)}
 	limits := codes.Default()
 	limits.PerDay = 2 * many
-	w.d = flows.New(flows.Options{Store: s, Setting: fixedSetting, Now: w.now, Limits: limits, CodeChannel: "sms",
+	w.d = flows.New(flows.Options{Store: s, Setting: fixedSetting, Now: w.now, Limits: limits,
 		Features: map[string]channel.Features{
 			"sms":      {Plain: true, Proven: true, MaxText: 160},
 			"telegram": {MaxText: 4096, MaxButtons: 24, MaxColumns: 2, Pictures: true, Album: 10, Edits: true, AskContact: true},

@@ -95,9 +95,12 @@ func (w words) know(key string) bool {
 	})
 }
 
-func (w words) say(key string, s *core.Say) string {
+func (w words) say(key string, s *core.Say) string { return w.text(key, w.values(s)) }
+
+// values are what a line fills in, as it is shown.
+func (w words) values(s *core.Say) map[string]string {
 	if len(s.Words) == 0 && len(s.Lists) == 0 {
-		return w.text(key, s.Args)
+		return s.Args
 	}
 	all := make(map[string]string, len(s.Args)+len(s.Words)+len(s.Lists))
 	for k, v := range s.Args {
@@ -113,7 +116,14 @@ func (w words) say(key string, s *core.Say) string {
 		}
 		all[k] = strings.Join(texts, ", ")
 	}
-	return w.text(key, all)
+	return all
+}
+
+// Values are what a Say fills in, by placeholder, in the words of a language;
+// short for networks with plain text. Texts that a network approved are made of
+// them, in the place of the words of the bundle.
+func Values(b *locales.Bundle, s core.Say, lang string, short bool) map[string]string {
+	return words{bundle: b, lang: lang, short: short}.values(&s)
 }
 
 func (w words) text(key string, args map[string]string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func TestTranscriptsThroughTheStore(t *testing.T) {
 func newWhole(t *testing.T, s *store.Store, b *locales.Bundle) *whole {
 	t.Helper()
 	w := &whole{store: s, bundle: b}
-	w.dispatcher = New(Options{Store: s, Limits: codes.Default(), CodeChannel: "sms", Features: looks,
+	w.dispatcher = New(Options{Store: s, Limits: codes.Default(), Features: looks,
 		Setting: func(context.Context, time.Time) (Setting, error) { return transcriptSetting, nil },
 		Now:     func() time.Time { return w.now }})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -83,7 +84,10 @@ func (w *whole) claim(t *testing.T, name string) (shown []shownMessage) {
 		}
 		var sent []store.Sent
 		for _, m := range due {
-			sent = append(sent, store.Sent{ID: m.ID, NetworkID: m.ID})
+			if m.Way.Name != "" && !slices.Contains(Unasked(), m.Say.Key) {
+				t.Errorf("%s goes to a telephone, but is not among the texts to be registered", m.Say.Key)
+			}
+			sent = append(sent, store.Sent{ID: m.ID, NetworkID: m.ID, Way: m.WayTaken()})
 			for _, out := range channel.Fit(Render(w.bundle, m.Say, m.Lang, looks[name]), looks[name]) {
 				s := shownMessage{out: out, to: m.URN}
 				if m.Priority == core.PriorityCode {

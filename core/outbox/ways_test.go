@@ -366,15 +366,22 @@ func (d *dies) ReleaseSender(context.Context, string) error { return errDead }
 // A template that its network does not take is a fault to mend, and no reason
 // for its message to wait: it goes on at once, or ends where there is no way.
 func TestFaultOfATemplateIsToldAndPassed(t *testing.T) {
-	s := storetest.SQLite(t)
-	n := &network{fail: func(core.Outbound) error {
+	s, look := open(t, "sqlite")
+	zalo, sms := &line{name: "zalo"}, &line{name: "sms"}
+	zalo.fail = func(core.Outbound) error {
 		return &channel.SendError{Config: true, Elsewhere: true, Err: errors.New("-131")}
-	}}
-	say(t, s, "+84900000001", "a")
-	counted := run(t, &outbox.Sender{Channel: n, Store: s})
-	eventually(t, "a count", func() bool { return counted("config") == 1 })
-	eventually(t, "an empty outbox", func() bool {
-		waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
-		return err == nil && waiting == 0
-	})
+	}
+	counted := run(t, &outbox.Sender{Channel: zalo, Store: s})
+	run(t, &outbox.Sender{Channel: sms, Store: s})
+	tell(t, s, core.PriorityNotice, "a")
+	if r := ended(t, look)[0]; r.Way != "sms" || r.State != 1 || counted("config") != 1 {
+		t.Errorf("row %+v, %d alarms", r, counted("config"))
+	}
+	noSMS := *allWays
+	noSMS.SMS = ""
+	s.UseWays(&noSMS, nil)
+	tell(t, s, core.PriorityNotice, "b")
+	if r := ended(t, look)[1]; r.Class != "no_way" || counted("config") != 2 || look.Count(`SELECT COUNT(*) FROM tasks`) != 1 {
+		t.Errorf("row %+v, %d alarms", r, counted("config"))
+	}
 }
