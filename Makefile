@@ -45,7 +45,7 @@ soak: needs ## 50 kills on each engine, ten thousand households at once, five mi
 
 .PHONY: pictures
 pictures: needs ## take the pictures of the documents anew
-	go test -run '^TestBrowser$$' . -update-pictures
+	go test -run '^TestBrowser' . -update-pictures
 
 .PHONY: transcripts
 transcripts: ## rewrite the transcripts, for review by reading the diff

@@ -111,16 +111,22 @@ func (c chat) shown() []byte {
 	c.t.Helper()
 	img := fmt.Sprintf(`[...document.querySelectorAll('%s %s img')].at(-1)`, c.log, c.ours)
 	c.does("sees the QR", until(img+`?.complete && `+img+`.naturalWidth > 100`))
-	const fetched = `(async (src) => btoa(String.fromCharCode(...new Uint8Array(await (await fetch(src)).arrayBuffer()))))`
-	text, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](fetched+`(`+img+`.src)`, chromedp.EvalAwaitPromise))
+	return c.fetched(img + `.src`)
+}
+
+// fetched is what the page gets from an address, an expression in the page.
+func (p *tab) fetched(address string) []byte {
+	p.t.Helper()
+	const fetch = `(async (src) => btoa(String.fromCharCode(...new Uint8Array(await (await fetch(src)).arrayBuffer()))))`
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](fetch+`(`+address+`)`, chromedp.EvalAwaitPromise))
 	if err != nil {
-		c.t.Fatalf("%s fetches the QR: %v", c.who, err)
+		p.t.Fatalf("%s fetches a picture: %v", p.who, err)
 	}
-	picture, err := base64.StdEncoding.DecodeString(text)
+	body, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		c.t.Fatalf("%s sees no picture: %v", c.who, err)
+		p.t.Fatalf("%s gets no picture: %v", p.who, err)
 	}
-	return picture
+	return body
 }
 
 var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
