@@ -114,6 +114,7 @@ type said struct {
 	symptoms, exposures, conditions        []string
 	at                                     time.Time
 	unproven, proxy                        bool
+	notify                                 string         // the person's own phone, as who declared for them said
 	form                                   string         // "" for resident
 	facts, private                         map[string]any // besides what all have
 }
@@ -134,7 +135,7 @@ func (x *site) declare(d said) store.Stored {
 	var stored store.Stored
 	turn := func(ctx context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) (err error) {
 		stored, err = tx.Declare(ctx, core.Declaration{Form: cmp.Or(d.form, "resident"), Day: core.DayOf(d.at), At: d.at, Channel: "telegram",
-			AddressID: at.ID, Phone: d.phone, Proven: !d.unproven, Proxy: d.proxy, Notice: 1,
+			AddressID: at.ID, Phone: d.phone, Proven: !d.unproven, Proxy: d.proxy, Notify: d.notify, Notice: 1,
 			Facts: and(d.facts, map[string]any{"symptoms": list(d.symptoms), "exposures": list(d.exposures), "conditions": list(d.conditions),
 				"sex": "female", "nationality": "VN", "commune": d.commune, "permanent_commune": "19750", "sub": "TDP 3"}),
 			Private: and(d.private, map[string]any{"id_number": d.id, "house": d.house, "workplace": "chợ Đông Ba", "occupation": "buôn bán"}),

@@ -80,6 +80,8 @@ func (r *request) phonesText(p store.CheckedPerson) string {
 		for _, phone := range p.Phones {
 			switch {
 			case phone.Proven != proven:
+			case phone.Proxy:
+				list = append(list, r.National(phone.E164)+" ("+r.T("admin.phone.proxy")+")")
 			case proven:
 				list = append(list, r.National(phone.E164))
 			default:

@@ -82,3 +82,17 @@ func TestHeldApart(t *testing.T) {
 		cdc.post("/admin/check", url.Values{"q": {"0900000001"}}).wants(t, "checked", 200, "Hồ Thị Bốn", "no:Có thể là cùng một người")
 	})
 }
+
+// Whose phone it is: the person's own first, and who declared for the person is
+// said to be that.
+func TestPhonesOfSomebodyDeclaredFor(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		x.declare(said{name: "Hồ Văn Năm", birth: "1950", id: "046050000555", phone: "+84900000001", commune: anDong, proxy: true, notify: "+84900000777"})
+		station := x.as(duty.Station, "474")
+		page := station.post("/admin/check", url.Values{"q": {"046050000555"}})
+		page.wants(t, "checked", 200, "Khai hộ, số của người khai hộ đã xác minh", "0900 000 777</a> (chưa xác minh)", "0900 000 001</a> (của người khai hộ)")
+		if own, proxy := strings.Index(page.body, "0900 000 777"), strings.Index(page.body, "0900 000 001"); own > proxy {
+			t.Error("the phone of who declared comes before the person's own")
+		}
+	})
+}

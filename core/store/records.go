@@ -43,6 +43,7 @@ type Person struct {
 type Phone struct {
 	E164   string
 	Proven bool
+	Proxy  bool // of somebody who declares for the person
 }
 
 // Shows tells whether a group of fields was filled.
@@ -154,13 +155,16 @@ func (s *Store) phones(ctx context.Context, q querier, personID string) ([]Phone
 		if err = r.Scan(&sealed, &how); err != nil {
 			return p, err
 		}
-		p.Proven = how == tieOwn || how == tieProxy
+		p.Proven, p.Proxy = how == tieOwn || how == tieProxy, how == tieProxy
 		p.E164, err = s.keys.OpenString("ties.phone", personID, sealed)
 		return p, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("phones of person %s: %w", personID, err)
 	}
+	slices.SortStableFunc(list, func(a, b Phone) int { // who declared for the person comes last
+		return int(bit(a.Proxy) - bit(b.Proxy))
+	})
 	var seen []Phone
 	for _, p := range list {
 		if p.E164 != "" && !slices.ContainsFunc(seen, func(o Phone) bool { return o.E164 == p.E164 }) {
