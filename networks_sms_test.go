@@ -66,7 +66,7 @@ func TestOneGatewayOutAnotherIn(t *testing.T) {
 	defer api.Close()
 	database := "sqlite:" + filepath.Join(t.TempDir(), "khaibao.db")
 	r := start(t, map[string]string{"DATABASE_URL": database, "SMS_OUT": "speedsms", "SPEEDSMS_TOKEN": "token", "SPEEDSMS_SENDER": "SOYTE",
-		"SPEEDSMS_SECRET": secret, "SPEEDSMS_API_URL": api.URL + "/index.php", "SMS_RATE": "50",
+		"SPEEDSMS_SECRET": secret, "SPEEDSMS_API_URL": api.URL + "/index.php", "SMS_RATE": "50", "SMS_ROUTE": "two-way",
 		"SMS_IN": "http", "SMS_HTTP_SECRET": secret, "SMS_HTTP_IN": "id=id from=payload.sender text=payload.message"})
 	speed.Hook, tel.Hook = r.url+"/hooks/speedsms/"+secret, r.url+"/hooks/sms/"+secret
 	for range 2 { // delivered twice
