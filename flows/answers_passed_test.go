@@ -46,9 +46,11 @@ func TestAnswersAboutVaccination(t *testing.T) {
 	})
 	hearWhile(t, travelling("last_dose"), askVaccination, []said{
 		{"a day", "20/7", "2021-07-20"}, {"with its year", "20/07/2021", "2021-07-20"}, {"a month", "tháng 7", "2021-07"}, {"days ago", "10 ngay truoc", "2021-08-05"}, {"yesterday", "hom qua", "2021-08-14"}, {"English", "July 20", "2021-07-20"}, {"the bare day is asked", "12", "2021-08-12?"}, {"not remembered", "khong nho", "skip"}, {"by number", "0", "skip"}, {"ahead", "20/8", "wrong.date_future"}, {"no such day", "31/6", "wrong.date_read"}, {"unclear", "lau roi", "wrong.date"},
+		{"in words", "ngày 20 tháng 7", "2021-07-20"}, {"with a dash", "20-7-2021", "2021-07-20"}, {"no signs", "20072021", "2021-07-20"}, {"a weekday", "thu 7", "2021-08-14"}, {"the day before yesterday", "hôm kia", "2021-08-13"}, {"about", "khoang 20/7", "2021-07-20"}, {"polite", "da 20/7 a", "2021-07-20"}, {"forgotten", "quên rồi", "skip"}, {"lunar", "mùng 3 âm lịch", "wrong.date_lunar"}, {"a number that is none", "99", "wrong.date_read"}, {"back", "quay lai", "> doses"},
 	})
 	hearWhile(t, travelling("recovered_on"), askVaccination, []said{
 		{"never", "0", "skip"}, {"never", "khong", "skip"}, {"a day", "1/6/2021", "2021-06-01"}, {"a month", "thang 6", "2021-06"}, {"last year", "12/2020", "2020-12"}, {"ahead", "1/9", "wrong.date_future"}, {"yes: when?", "co", "wrong.date"}, {"unclear", "lau roi", "wrong.date"}, {"never, in words", "chua tung mac", "skip"},
+		{"with a dash", "1-6-2021", "2021-06-01"}, {"in words", "ngày 1 tháng 6", "2021-06-01"}, {"days ago", "20 ngay truoc", "2021-07-26"}, {"yesterday", "hom qua", "2021-08-14"}, {"passed over", "bỏ qua", "skip"}, {"not remembered", "khong nho", "skip"}, {"no such day", "31/6", "wrong.date_read"}, {"English", "June 1", "2021-06-01"}, {"lunar", "mùng 3 âm lịch", "wrong.date_lunar"}, {"not F0", "khong mac", "skip"}, {"a number", "7", "2021-08-07?"}, {"back", "quay lai", "> last_dose"},
 	})
 	// What a rule does not use is not asked.
 	hear(t, travelling("has_conditions", Answer{ID: "more", Value: "no"}), []said{{"well", "khong", "no"}})
@@ -57,6 +59,7 @@ func TestAnswersAboutVaccination(t *testing.T) {
 func TestAnswersToTheSeat(t *testing.T) {
 	hear(t, travelling("seat"), []said{
 		{"a seat", "12A", "12A"}, {"with its word", "ghế 12", "ghế 12"}, {"a carriage", "toa 5 ghe 12", "toa 5 ghe 12"}, {"passed over", "0", "skip"}, {"not known", "khong biet", "skip"}, {"none", "khong co", "skip"}, {"signs", "--", "wrong.text"},
+		{"digits", "23", "23"}, {"a bed", "giuong 7 tang 2", "giuong 7 tang 2"}, {"small letters", "12a", "12a"}, {"with a dot", "12.A", "12.A"}, {"skip", "bo qua", "skip"}, {"forgotten", "khong nho", "skip"}, {"polite", "da ghe 12 a", "da ghe 12 a"}, {"English", "seat 12", "seat 12"}, {"at the window", "canh cua so", "canh cua so"}, {"too long", "ghe so muoi hai ben trai gan cua so phia truoc cua toa thu nam tren tau SE3 chay tu Sai Gon ra Hue ngay hom nay", "wrong.text"}, {"a picture of hands", "🙏", "wrong.text"}, {"help", "tro giup", "help.text"}, {"back", "quay lai", "> more"},
 	})
 }
 
