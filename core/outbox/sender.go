@@ -67,6 +67,7 @@ const (
 	rowLease    = beginWithin + sendTimeout + 2*markTimeout
 	senderLease = 15 * time.Second       // for the channel
 	renewBelow  = 10 * time.Second       // what a lease must have left for another batch; longer than beginWithin
+	linger      = 5 * time.Second        // that a claim may still take when we are stopped
 	idle        = time.Second            // between looks when nobody wakes us
 	sendTimeout = 15 * time.Second       // for one message
 	markEvery   = 200 * time.Millisecond // while a batch goes on
@@ -125,7 +126,9 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	if ok, wait := s.hold(ctx, now); !ok {
 		return false, wait
 	}
-	claimed, err := s.Store.ClaimDue(ctx, name, now, now.Add(rowLease), s.batch())
+	claiming, done := lingering(ctx)
+	claimed, err := s.Store.ClaimDue(claiming, name, now, now.Add(rowLease), s.batch())
+	done()
 	if err != nil {
 		if ctx.Err() == nil {
 			slog.Error("outbox cannot claim", "channel", name, "err", err)
@@ -137,6 +140,17 @@ func (s *Sender) once(ctx context.Context) (again bool, wait time.Duration) {
 	}
 	s.sendAll(ctx, claimed, now.Add(beginWithin))
 	return true, 0
+}
+
+// lingering outlives a context that ends by a while: a claim that was cut off
+// may be committed all the same, and its rows would wait out their leases.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(linger, cancel) })
+	return later, func() {
+		stop()
+		cancel()
+	}
 }
 
 // batch is how many rows to claim at once: about what the network takes in a
