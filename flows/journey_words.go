@@ -85,9 +85,11 @@ func twoDays(v View, text string) []Answer {
 	return nil
 }
 
+var wayMarks = strings.NewReplacer("->", " ", "–", " ", ",", " ", ";", " ", "-", " - ")
+
 // spacedDays sets the ends of "14/8-15/8" apart.
 func spacedDays(text string) string {
-	return reading.Clean(strings.NewReplacer("->", " ", "–", " ", ",", " ", ";", " ", "-", " - ").Replace(text))
+	return reading.Clean(wayMarks.Replace(text))
 }
 
 var readDoses = wordsFor(map[string]string{

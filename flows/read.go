@@ -14,8 +14,11 @@ func fold(s string) string { return reading.Fold(s) }
 // readNumber reads a message that is one number and nothing else.
 func readNumber(text string) (int, bool) {
 	digits := strings.Trim(text, " .)")
+	if digits == "" || digits[0] < '0' || digits[0] > '9' { // most messages: an error is dear
+		return 0, false
+	}
 	n, err := strconv.Atoi(digits)
-	return n, err == nil && n >= 0 && digits[0] != '+'
+	return n, err == nil
 }
 
 // read takes typed words as the answer to a question.

@@ -142,13 +142,14 @@ func (r *run) choiceByNumber(q *Question, n int) string {
 	return ""
 }
 
-// valued gives a line the words of an answer under the placeholder "value".
+// valued gives a line the words of an answer under the placeholder "value". The
+// line's words are its own: they are written to.
 func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 	var set []string
 	if a != nil && q.Kind == SelectMany {
 		set = q.still(r.view(), a.Set)
 	}
-	word := func(key string) { s.Words = with(s.Words, "value", key) }
+	word := func(key string) { s.Words["value"] = key }
 	text := func(t string) { s.Args = with(s.Args, "value", t) }
 	switch {
 	case a != nil && a.Value == Skipped && q.Skip != "":
@@ -177,7 +178,7 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 		word("paper." + a.Type)
 	case q.Kind == Paper:
 		s.Key += ".paper"
-		s.Words = with(s.Words, "value", "paper."+a.Type)
+		word("paper." + a.Type)
 		s.Args = with(s.Args, "last", lastDigits(a.Value))
 	case q.Kind == Place && a.Value != "" && !q.hasChoice(a.Value):
 		text(r.placeWords(q, a))

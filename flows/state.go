@@ -82,7 +82,7 @@ func (s *State) answer(id string) *Answer {
 
 // put returns the answers with one set, without touching the old slice.
 func put(answers []Answer, a Answer) []Answer {
-	out := make([]Answer, 0, len(answers)+2) // room for an answer that comes with it
+	out := make([]Answer, 0, len(answers)+1)
 	for _, old := range answers {
 		if old.ID != a.ID || old.Of != a.Of {
 			out = append(out, old)

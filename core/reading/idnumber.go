@@ -30,6 +30,9 @@ var (
 	}()
 )
 
+// strokesAsOnes reads the letters that look like a one.
+var strokesAsOnes = strings.NewReplacer("L", "1", "I", "1")
+
 // ReadID reads the number of a CMND, CCCD, passport or health insurance card.
 // field is "insurance" where a card number was asked for: only then are ten
 // digits one. The rules are docs/reference/vietnam.md, section 3.
@@ -54,7 +57,7 @@ func ReadID(s string, field string) (IDNumber, error) {
 	text, passport, insurance, ok := idText(s)
 	if ok {
 		digits := strings.ReplaceAll(text, "O", "0")
-		if ones := strings.NewReplacer("L", "1", "I", "1").Replace(digits); len(ones) == 9 || len(ones) == 12 {
+		if ones := strokesAsOnes.Replace(digits); len(ones) == 9 || len(ones) == 12 {
 			digits = ones // 19l234567; no passport is of digits and an L within
 		}
 		if id, err := readDigitsOf(digits, passport, insurance || field == "insurance"); err == nil {

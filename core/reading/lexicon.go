@@ -145,7 +145,7 @@ func (t token) breaks() bool { return strings.ContainsAny(t.gap, ",.;:!?|/\n=") 
 // tokens splits a text into words and numbers.
 func tokens(s string) []token {
 	s = Clean(s)
-	var ts []token
+	ts := make([]token, 0, len(s)/5+1)
 	gap, start := 0, 0 // where the text between tokens, and the token, begin
 	var kind, prev byte
 	flush := func(end int) {

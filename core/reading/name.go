@@ -93,6 +93,9 @@ func readName(s string) (Name, error) {
 	return n, nil
 }
 
+// plainSigns writes the apostrophes and hyphens of phones as a keyboard has them.
+var plainSigns = strings.NewReplacer("’", "'", "ʼ", "'", "‘", "'", "`", "'", "‐", "-", "‑", "-")
+
 // nameParts drops what stands around the name and returns its words. ok is
 // false when a character is in no name.
 func nameParts(s string) (words []string, ok bool) {
@@ -113,7 +116,7 @@ func nameParts(s string) (words []string, ok bool) {
 		s = strings.TrimLeft(rest, ".:,;-–= \"'")
 	}
 	s = apart(s)
-	s = strings.NewReplacer("’", "'", "ʼ", "'", "‘", "'", "`", "'", "‐", "-", "‑", "-").Replace(s)
+	s = plainSigns.Replace(s)
 	words = strings.Fields(s)
 	words = dropTail(words, led)
 	for _, w := range words {

@@ -203,9 +203,11 @@ func qrSex(s string) string {
 	return ""
 }
 
+var dateSigns = strings.NewReplacer("/", "", "-", "", ".", "", " ", "")
+
 // qrDate reads ddmmyyyy, dd/mm/yyyy, dd-mm-yyyy or a bare year into ISO.
 func qrDate(s string) string {
-	s = strings.NewReplacer("/", "", "-", "", ".", "", " ", "").Replace(s)
+	s = dateSigns.Replace(s)
 	p := dateParser{field: Birth}
 	switch {
 	case !allDigits(s):
