@@ -43,4 +43,15 @@ var retention = map[string]Retention{
 	"sign_ins":         KeepSignedIn,
 	"reads":            KeepTwoYears,
 	"corrections":      KeepTwoYears,
+	"rules":            KeepForever,
+	"epidemic_areas":   KeepForever,
+	"verdicts":         KeepTwoYears,
+	"jobs":             KeepTask,
+	// What a court may ask about a quarantine is kept as what officers did.
+	"monitoring":        KeepTwoYears,
+	"monitoring_events": KeepTwoYears,
+	"tests":             KeepTwoYears,
+	"prompts":           KeepQuarter,
+	"checkups":          KeepQuarter,
+	"officer_codes":     KeepDay,
 }
