@@ -1,0 +1,54 @@
+package duty
+
+import (
+	"slices"
+	"testing"
+)
+
+// The whole truth: every duty x act, for an officer of a province and one of a
+// commune. Duties not named do nothing.
+func TestMayDo(t *testing.T) {
+	table := map[Duty][]Act{
+		Team:    {Watch, Call},
+		Station: {Watch, Call, Manage, SeePolicy},
+		CDC:     {Watch, Call, Manage, Classify, SeePolicy, EditPolicy},
+		Leader:  {SeePolicy},
+		Centre:  {SeePolicy, EditPolicy},
+	}
+	for _, d := range append(All(), "", "mayor") {
+		for _, code := range []string{"46", "474", "19815", "", "99999"} {
+			o := Officer{Duty: d, Area: code}
+			for _, a := range Acts() {
+				want := slices.Contains(table[d], a) && (a != EditPolicy || code == "46")
+				if got := o.MayDo(a); got != want {
+					t.Errorf("%q of %q, %s: %v", d, code, a, got)
+				}
+			}
+			if o.MayDo("everything") {
+				t.Errorf("%q of %q may do what nobody has named", d, code)
+			}
+			watches := slices.Contains(table[d], Watch)
+			if got := o.WatchScope(); got != (Scope{}) != watches || watches && got.Area != code {
+				t.Errorf("%q of %q watches %v", d, code, got)
+			}
+		}
+	}
+}
+
+// Who watches sees answers, phones and names: the acts ask for no more than the
+// fields of the duty table give.
+func TestActsStayInsideTheFields(t *testing.T) {
+	for _, d := range All() {
+		if acts[d][Watch] && (May(d, InArea, ExposureSymptoms) != Yes || May(d, InArea, FullIdentity) != Yes || May(d, InArea, Lists) != Yes) {
+			t.Errorf("%s watches people whose health or phone it may not see", d)
+		}
+		for _, a := range []Act{Call, Manage, Classify} {
+			if acts[d][a] && !acts[d][Watch] {
+				t.Errorf("%s may %s whom it may not see", d, a)
+			}
+		}
+		if acts[d][EditPolicy] && !acts[d][SeePolicy] {
+			t.Errorf("%s edits a policy that it may not read", d)
+		}
+	}
+}
