@@ -33,11 +33,8 @@ var acts = map[Duty]map[Act]bool{
 // whether a record lies in it is for WatchScope and the store to say. The policy
 // holds for the whole province, so only officers of a province edit it.
 func (o Officer) MayDo(a Act) bool {
-	if !acts[o.Duty][a] {
-		return false
-	}
 	u, ok := area.Get(o.Area)
-	return a != EditPolicy || ok && u.Level == area.LevelProvince
+	return ok && acts[o.Duty][a] && (a != EditPolicy || u.Level == area.LevelProvince)
 }
 
 // WatchScope is whose monitoring an officer sees; the zero Scope for a duty
