@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"khaibao/core/area"
 	"khaibao/core/codes"
@@ -31,12 +32,16 @@ type config struct {
 	logLevel                     string
 
 	telegramToken, telegramSecret, telegramAPIURL, telegramMode string
+	telegramRateText                                            string
+	telegramRate                                                float64 // read from it; 0 takes the channel's own
 	zaloConfig
 	smsConfig
 	waysConfig
 
 	codeDigits, codesPerPhone, codesPerNetwork, codesPerDay string
 	limits                                                  codes.Limits // read from these
+
+	now func() time.Time // no setting: tests make it another day
 }
 
 const envPrefix = "KHAIBAO_"
@@ -66,6 +71,7 @@ func (c *config) settings(sandbox *string) []setting {
 		{"TELEGRAM_SECRET", &c.telegramSecret, "", "of the web-hook, 16 to 256 of A-Za-z0-9_-"},
 		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", "where the Bot API is"},
 		{"TELEGRAM_MODE", &c.telegramMode, "webhook", "or poll, for machines without a public address"},
+		{"TELEGRAM_RATE", &c.telegramRateText, "", "messages a second to Telegram; default 28, as every bot may send 30"},
 	}, c.zaloConfig.settings(), c.smsConfig.settings(), c.waysConfig.settings(), []setting{
 		{"CODE_DIGITS", &c.codeDigits, strconv.Itoa(presets.Digits), "of a code by SMS, at least " + strconv.Itoa(codes.MinDigits)},
 		{"CODES_PER_PHONE", &c.codesPerPhone, strconv.Itoa(presets.PerPhone), "codes to one phone in 24 hours"},
@@ -77,7 +83,7 @@ func (c *config) settings(sandbox *string) []setting {
 // readConfig reads the settings of a command and returns what is left of its
 // arguments. more may add flags of the command's own.
 func readConfig(name string, args, environ []string, out io.Writer, more func(*flag.FlagSet)) (config, []string, error) {
-	var c config
+	c := config{now: time.Now}
 	var sandbox string
 	flags := flag.NewFlagSet("khaibao "+name, flag.ContinueOnError)
 	flags.SetOutput(out)
@@ -184,6 +190,7 @@ func (c *config) check() error {
 	if c.telegramToken != "" && c.telegramMode == "webhook" && !goodSecret(c.telegramSecret) {
 		bad("TELEGRAM_SECRET", "a web-hook needs a secret of 16 to 256 letters, digits, _ or -")
 	}
+	c.telegramRate = readRate("TELEGRAM_RATE", c.telegramRateText, bad)
 	c.zaloConfig.check(bad)
 	c.smsConfig.check(bad)
 	c.waysConfig.check(bad)
@@ -191,6 +198,19 @@ func (c *config) check() error {
 		bad("SANDBOX", "the sandbox does not start beside real credentials: unset the TELEGRAM_, ZALO_, SMS_, TWILIO_, ESMS_ and SPEEDSMS_ settings")
 	}
 	return errors.Join(errs...)
+}
+
+// readRate reads messages a second; 0 for none given.
+func readRate(name, text string, bad func(name, want string)) float64 {
+	if text == "" {
+		return 0
+	}
+	rate, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(rate > 0) || rate > 1000 {
+		bad(name, "want messages a second, such as 5 or 0.5")
+		return 0
+	}
+	return rate
 }
 
 func goodSecret(s string) bool {

@@ -3,7 +3,6 @@ package main
 import (
 	"net/url"
 	"slices"
-	"strconv"
 
 	"khaibao/sms"
 )
@@ -71,12 +70,7 @@ func (c *smsConfig) check(bad func(name, want string)) {
 			bad(s[0], "want twilio, esms, speedsms, http or nothing")
 		}
 	}
-	if c.smsRate != "" {
-		var err error
-		if c.rate, err = strconv.ParseFloat(c.smsRate, 64); err != nil || !(c.rate > 0) || c.rate > 1000 {
-			bad("SMS_RATE", "want messages a second, such as 5 or 0.5")
-		}
-	}
+	c.rate = readRate("SMS_RATE", c.smsRate, bad)
 	for _, s := range [][2]string{{"TWILIO_API_URL", c.twilioAPIURL}, {"ESMS_API_URL", c.esmsAPIURL}, {"SPEEDSMS_API_URL", c.speedAPIURL}} {
 		if u, err := url.Parse(s[1]); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			bad(s[0], "want http://… or https://…")

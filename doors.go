@@ -112,7 +112,7 @@ func (p *program) state(ctx context.Context) (report string, ok bool) {
 	b.WriteString("database: ok\n")
 	ok = true
 	for _, ch := range p.networks.channels {
-		waiting, oldest, err := p.store.Backlog(ctx, ch.Name(), time.Now())
+		waiting, oldest, err := p.store.Backlog(ctx, ch.Name(), p.c.now())
 		if err != nil {
 			return away, false
 		}

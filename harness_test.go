@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -25,6 +26,12 @@ type running struct {
 // without the prefix; addresses, database and key are its own unless given.
 func start(t testing.TB, settings map[string]string) *running {
 	t.Helper()
+	return startAt(t, time.Now, settings)
+}
+
+// startAt is start by another clock.
+func startAt(t testing.TB, now func() time.Time, settings map[string]string) *running {
+	t.Helper()
 	dir := t.TempDir()
 	addr := freeAddr(t)
 	env := map[string]string{"ADDR": addr, "METRICS_ADDR": "off", "DATABASE_URL": "sqlite:" + filepath.Join(dir, "khaibao.db"),
@@ -39,7 +46,7 @@ func start(t testing.TB, settings map[string]string) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{url: "http://" + env["ADDR"], dir: dir, out: &lockedBuffer{}}
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, nil, environ, strings.NewReader(""), r.out) }()
+	go func() { ended <- runAt(ctx, now, environ, r.out) }()
 	var once sync.Once
 	r.stop = func() {
 		once.Do(func() {
@@ -69,6 +76,16 @@ func start(t testing.TB, settings map[string]string) *running {
 		return res.StatusCode == http.StatusOK
 	})
 	return r
+}
+
+// runAt is run, by a clock of the test's.
+func runAt(ctx context.Context, now func() time.Time, environ []string, out io.Writer) error {
+	c, _, err := readConfig("serve", nil, environ, out, nil)
+	if err != nil {
+		return err
+	}
+	c.now = now
+	return serve(ctx, c, out)
 }
 
 // freeAddr is an address of this machine that nobody listens on.

@@ -89,7 +89,7 @@ func (p *program) wireNetworks(ctx context.Context) (*networks, error) {
 }
 
 func (p *program) wireTelegram(n *networks) {
-	c := &telegram.Channel{API: p.c.telegramAPIURL, Token: p.c.telegramToken, Secret: p.c.telegramSecret,
+	c := &telegram.Channel{API: p.c.telegramAPIURL, Token: p.c.telegramToken, Secret: p.c.telegramSecret, Rate: p.c.telegramRate,
 		Count: p.metrics.countHook(telegram.Name)}
 	n.telegram = c
 	n.channels = append(n.channels, c)
@@ -134,7 +134,7 @@ func (p *program) routes() {
 		mux.Handle(path, h)
 	}
 	officers := admin.New(admin.Options{Store: p.store, PublicURL: p.c.publicURL, Text: p.bundle.Text,
-		Now: time.Now, Hotline: p.c.hotline})
+		Now: p.c.now, Hotline: p.c.hotline})
 	pages := officers.Handler()
 	for _, path := range []string{"/admin/", "/q/", "/Q/"} {
 		mux.Handle(path, pages)

@@ -114,7 +114,7 @@ type replies struct {
 }
 
 func (p *program) replies(ch channel.Channel) replies {
-	return replies{store: p.store, channel: ch, render: p.render, now: time.Now, count: p.metrics.countOutbox}
+	return replies{store: p.store, channel: ch, render: p.render, now: p.c.now, count: p.metrics.countOutbox}
 }
 
 // replyLease is how long a reply may take into its answer. It is sent as any

@@ -33,6 +33,8 @@ func TestBadSMSSettingsStopTheStart(t *testing.T) {
 		"a gateway in without how":          "SMS_IN=http SMS_HTTP_SECRET=abcdefghijabcdefghij",
 		"a gateway in without a secret":     "SMS_IN=http SMS_HTTP_IN=from=f|text=t",
 		"a rate that is none":               "SMS_OUT=http SMS_HTTP_URL=http://127.0.0.1/?to={to}&text={text} SMS_RATE=many",
+		"a rate of Telegram's that is none": "TELEGRAM_RATE=many",
+		"a rate of Zalo's below nothing":    "ZALO_RATE=-1",
 		"a rate of nothing":                 "SMS_OUT=http SMS_HTTP_URL=http://127.0.0.1/?to={to}&text={text} SMS_RATE=0",
 		"an eSMS that is nowhere":           "ESMS_API_URL=rest.esms.vn",
 		"the sandbox beside a real gateway": "SANDBOX=1 SPEEDSMS_TOKEN=abcdefghij",

@@ -95,7 +95,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 		return nil, err
 	}
 	p.metrics.watchBacklog(s, slices.Sorted(maps.Keys(features)))
-	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: time.Now,
+	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: p.c.now,
 		Count: p.metrics.countMessage, Limits: p.c.limits})
 	p.routes()
 	return p, nil
@@ -128,7 +128,7 @@ func (p *program) run(ctx context.Context) error {
 	running.Go(func() { p.store.Listen(background) })
 	running.Go(func() { p.dispatcher.Run(work, p.workers()) })
 	for _, ch := range p.networks.channels {
-		sender := &outbox.Sender{Channel: ch, Store: p.store, Now: time.Now, Count: p.metrics.countOutbox,
+		sender := &outbox.Sender{Channel: ch, Store: p.store, Now: p.c.now, Count: p.metrics.countOutbox,
 			Render: p.render, Bar: p.ways.Bar, Price: p.ways.Of, Spent: p.metrics.countSpent}
 		running.Go(func() { sender.Run(background) })
 	}

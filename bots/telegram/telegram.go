@@ -10,6 +10,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,9 +36,10 @@ const HookPath = "/hooks/telegram"
 
 // Channel is the Telegram network. The fields are set before the first use.
 type Channel struct {
-	API    string // base of the Bot API, https://api.telegram.org; a field so that tests can stand in for it
-	Token  string // from BotFather
-	Secret string // what Telegram repeats in each delivery: 1 to 256 of A-Z a-z 0-9 _ -
+	API    string  // base of the Bot API, https://api.telegram.org; a field so that tests can stand in for it
+	Token  string  // from BotFather
+	Secret string  // what Telegram repeats in each delivery: 1 to 256 of A-Z a-z 0-9 _ -
+	Rate   float64 // messages a second; 0 takes what every bot may send
 
 	// Client gives the transport of every call; nil means our own. Nothing else
 	// of it is used: each call has its own bound, and redirects are not followed.
@@ -66,9 +68,12 @@ const (
 // Name is "telegram".
 func (c *Channel) Name() string { return Name }
 
+// DefaultRate is how many messages a second every bot may send, with room for
+// calls that are no messages: channels.md, section 1.3.
+const DefaultRate = 28
+
 // Features says what Telegram shows: channels.md, section 1.3. Telegram would
-// take 100 buttons and 30 messages a second; a thumb would not take the
-// former, and the latter leaves room for calls that are no messages. One chat
+// take 100 buttons; a thumb would not. One chat
 // may have one message a second with short bursts above it: the two or three
 // lines of a turn are such a burst.
 func (c *Channel) Features() channel.Features {
@@ -76,7 +81,7 @@ func (c *Channel) Features() channel.Features {
 		MaxText: 4096, MaxCaption: 1024,
 		MaxButtons: 24, MaxColumns: 2,
 		Pictures: true, Album: 10, Edits: true, AskContact: true,
-		Rate: 28, PerRecipient: 300 * time.Millisecond,
+		Rate: cmp.Or(c.Rate, DefaultRate), PerRecipient: 300 * time.Millisecond,
 	}
 }
 

@@ -12,6 +12,7 @@
 package zalo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,8 +52,9 @@ type Channel struct {
 	RefreshToken string
 	Vault        Vault
 
-	API, OAuth, TemplateAPI string // where Zalo is; "" for Zalo's own
-	PublicURL               string // where Zalo finds us, without the path of the web-hook
+	API, OAuth, TemplateAPI string  // where Zalo is; "" for Zalo's own
+	PublicURL               string  // where Zalo finds us, without the path of the web-hook
+	Rate                    float64 // messages a second; 0 takes what every application may send
 
 	// Statuses is told what became of messages; nil drops it.
 	Statuses Statuses
@@ -97,9 +99,12 @@ const (
 // Name is "zalo".
 func (c *Channel) Name() string { return Name }
 
-// Features says what Zalo shows: channels.md, section 2.2. An application has
+// DefaultRate is how many messages a second every application may send: it has
 // 4,000 calls a minute; a picture takes two, and renewals and the like want
-// room, too. Pictures and buttons are two kinds of template, of which a message
+// room, too (channels.md, section 2.2).
+const DefaultRate = 50
+
+// Features says what Zalo shows: channels.md, section 2.2. Pictures and buttons are two kinds of template, of which a message
 // has one. The number that a person shares comes out of a form that they fill
 // in: Zalo is not known to check it.
 func (c *Channel) Features() channel.Features {
@@ -108,7 +113,7 @@ func (c *Channel) Features() channel.Features {
 		MaxButtons: 5, MaxColumns: 1, MaxLabel: maxTitle,
 		Pictures: true, Apart: true,
 		AskContact: true, Unvouched: true,
-		Rate: 50,
+		Rate: cmp.Or(c.Rate, DefaultRate),
 	}
 }
 
