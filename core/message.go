@@ -142,6 +142,7 @@ type Say struct {
 	AskKey  string              `json:"ask_key,omitempty"` // locale key of its label
 	Edit    string              `json:"edit,omitempty"`    // the network's message to change in place, where it can
 	Input   Input               `json:"input,omitempty"`   // what is best typed as the answer
+	Typed   bool                `json:"typed,omitempty"`   // the text says itself what to type: without buttons the choices are not listed
 }
 
 // Picture is one of an album: a QR with its caption.

@@ -47,7 +47,11 @@ func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) chan
 	if s.AskKey != "" {
 		l.AskText = w.text(s.AskKey, nil)
 	}
-	for _, c := range s.Choices {
+	choices := s.Choices
+	if s.Typed && (f.MaxButtons == 0 || len(choices) > f.MaxButtons) {
+		choices = nil
+	}
+	for _, c := range choices {
 		label := c.Text
 		if c.Key != "" {
 			label = w.text(c.Key, c.Args)
