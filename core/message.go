@@ -113,16 +113,17 @@ const (
 	AskLocation Ask = "location"
 )
 
-// Priority orders the outbox; lower goes first.
+// Priority orders the outbox; lower goes first. In the quiet hours, 21:00 to
+// 06:30, what is less urgent than a reply waits for the morning.
 type Priority int
 
 // The priorities, the most urgent first.
 const (
 	PriorityCode   Priority = iota // codes by SMS
-	PriorityRed                    // red alerts
+	PriorityRed                    // red alerts, officers' alerts and notices that cannot wait for the morning
 	PriorityReply                  // replies to what was just said
 	PriorityPrompt                 // daily prompts
-	PriorityNotice                 // notices
+	PriorityNotice                 // ordinary notices
 )
 
 // Say is one line to say, before words: a locale key and its arguments. It is

@@ -42,6 +42,7 @@ type Telegram struct {
 	faults   []string
 	calls    map[string]int
 	lost     int
+	meter    meter
 
 	life    context.Context // ends with Close
 	end     context.CancelFunc
@@ -95,6 +96,12 @@ func (t *Telegram) Close() {
 	t.working.Wait()
 	t.hooks.CloseIdleConnections()
 }
+
+// SetRates has more messages refused than these with 429, as Telegram does.
+func (t *Telegram) SetRates(r Rates) { t.meter.set(r) }
+
+// Pace is what was seen of the program's pace.
+func (t *Telegram) Pace() Pace { return t.meter.seen() }
 
 // OnChange has changed called with a chat whenever a telephone would show
 // something new. changed must be quick and must not call back.

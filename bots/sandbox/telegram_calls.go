@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // A call is one method call whose fields passed the specification.
@@ -73,8 +74,23 @@ func (t *Telegram) call(r *http.Request, method string, values map[string]any, u
 	if !ok {
 		return nil, t.note(method, &refusal{Code: 501, Text: "Not Implemented: the sandbox does not imitate " + method})
 	}
+	if n := messagesOf(method, fields); n > 0 && !t.meter.take(time.Now(), strconv.FormatInt(call{fields: fields}.number("chat_id"), 10), n) {
+		return nil, t.note(method, &refusal{Code: 429, Text: "Too Many Requests: retry after 1", RetryAfter: 1})
+	}
 	result, refused := play(call{r: r, fields: fields, uploads: uploads})
 	return result, t.note(method, refused)
+}
+
+// messagesOf is how many messages a call sends; each photo of an album is one.
+func messagesOf(method string, fields map[string]any) int {
+	switch method {
+	case "sendMessage", "sendPhoto":
+		return 1
+	case "sendMediaGroup":
+		media, _ := fields["media"].([]any)
+		return len(media)
+	}
+	return 0
 }
 
 func attached(values map[string]any, name string) bool {

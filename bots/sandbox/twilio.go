@@ -40,6 +40,7 @@ type Twilio struct {
 	faults    []string
 	calls     map[string]int
 	lost      int
+	meter     meter
 
 	lanes *lanes          // by phone
 	life  context.Context // ends with Close
@@ -153,6 +154,13 @@ func (t *Twilio) Calls() map[string]int {
 	defer t.mu.Unlock()
 	return maps.Clone(t.calls)
 }
+
+// SetRates has more segments refused than these with 429. Twilio itself keeps
+// them waiting for hours, which is worse for whoever waits for a code.
+func (t *Twilio) SetRates(r Rates) { t.meter.set(r) }
+
+// Pace is what was seen of the program's pace, in segments.
+func (t *Twilio) Pace() Pace { return t.meter.seen() }
 
 // Lost counts the deliveries that the program did not take.
 func (t *Twilio) Lost() int {

@@ -58,6 +58,9 @@ func (t *Twilio) create(w http.ResponseWriter, r *http.Request) (int, any, *twil
 	if refused := t.unreachable(m.to); refused != nil {
 		return 0, nil, refused
 	}
+	if !t.meter.take(t.now(), m.to, twilioParts(m.body)) {
+		return 0, nil, &twilioError{http.StatusTooManyRequests, 20429, "Too Many Requests"}
+	}
 	lost := t.keep(m)
 	t.process(m)
 	if lost {

@@ -52,7 +52,8 @@ type Features struct {
 	Unvouched  bool // and what it shares may be anybody's number: Inbound.Offered, to be proved by a code
 	Plain      bool // GSM 7-bit only: texts lose their marks, and short wordings are used
 	Proven     bool // the network itself proves the phone: the URN is a tel: the person holds
-	// Rate is how many messages a second the network takes in all; 0 means no limit.
+	// Rate is how many messages a second the network takes in all, of a network
+	// of texts (Plain) how many segments; 0 means no limit.
 	Rate float64
 	// PerRecipient is the least time between two messages to one person.
 	PerRecipient time.Duration

@@ -37,11 +37,11 @@ func TestSentIsMarkedBeforeTheBatchIsOver(t *testing.T) {
 		t.Cleanup(func() { close(release) })
 		<-holding
 		eventually(t, "three of five marked", func() bool {
-			waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+			waiting, _, err := s.Backlog(t.Context(), "sms", daytime())
 			return err == nil && waiting == 2
 		})
 		// What the successor of one that died now finds.
-		lapsed := time.Now().Add(time.Hour)
+		lapsed := daytime().Add(time.Hour)
 		left, err := s.ClaimDue(t.Context(), "sms", lapsed, lapsed.Add(time.Minute), 9)
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ type clock struct {
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Now().Add(c.by)
+	return daytime().Add(c.by)
 }
 
 func (c *clock) turn(by time.Duration) {
@@ -47,7 +47,7 @@ func run(t *testing.T, sender *outbox.Sender) (counted func(event string) int) {
 		sender.Render = func(m core.Queued, _ channel.Features) channel.Line { return channel.Line{Text: m.Say.Args["Text"]} }
 	}
 	if sender.Now == nil {
-		sender.Now = time.Now
+		sender.Now = daytime
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -85,7 +85,7 @@ func TestPoisonIsDroppedAlone(t *testing.T) {
 		})
 		eventually(t, "three dropped", func() bool { return counted("dropped") == 3 })
 		eventually(t, "an empty outbox", func() bool {
-			waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+			waiting, _, err := s.Backlog(t.Context(), "sms", daytime())
 			return err == nil && waiting == 0
 		})
 	})
@@ -134,7 +134,7 @@ func TestTakenWhileTheStoreFailed(t *testing.T) {
 		say(t, s, "+84900000002", "b")
 		f.back()
 		eventually(t, "an empty outbox", func() bool {
-			waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+			waiting, _, err := s.Backlog(t.Context(), "sms", daytime())
 			return err == nil && waiting == 0
 		})
 		if got := n.seen(); len(got) != 2 {
@@ -177,7 +177,7 @@ func (f *forgetful) back() {
 func TestOldCodeIsNotSent(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		m := core.Inbound{Channel: "sms", ExternalID: core.NewID(), URN: "tel:+84900000001", Text: "x"}
-		err := s.Take(t.Context(), time.Now(), []core.Inbound{m}, func(_ context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) error {
+		err := s.Take(t.Context(), daytime(), []core.Inbound{m}, func(_ context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) error {
 			for _, p := range []core.Priority{core.PriorityCode, core.PriorityReply} {
 				tx.Queue(core.Queued{Channel: "sms", AddressID: at.ID, URN: at.URN, Priority: p, Lang: "vi",
 					Say: core.Say{Key: "k", Args: map[string]string{"Text": map[core.Priority]string{core.PriorityCode: "code", core.PriorityReply: "reply"}[p]}}})

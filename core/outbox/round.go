@@ -17,8 +17,13 @@ import (
 // round is one batch on its way.
 type round struct {
 	*Sender
+	*taken
 	deadline time.Time
+	least    core.Priority // the least urgent of it
+}
 
+// taken is what came of a batch and of what overtook it.
+type taken struct {
 	mu     sync.Mutex
 	sent   []store.Sent // taken by the network and not marked yet
 	paused time.Time    // the network asked for rest until then
@@ -30,18 +35,29 @@ func (r *round) resting(now time.Time) (time.Time, bool) {
 	return r.paused, r.paused.After(now)
 }
 
-// markWhile marks what the network takes until done is closed, so that little
-// is sent again when we die in the middle of a batch. It renews our lease on the
-// channel, without which another node would take us for dead and send the batch.
-func (r *round) markWhile(ctx context.Context, done <-chan struct{}) {
-	for {
-		select {
-		case <-done:
-			return
-		case <-time.After(markEvery):
-			r.markAndRenew(ctx)
+// sendSideBySide sends to recipients side by side, each one's messages in order.
+func (r *round) sendSideBySide(ctx context.Context, claimed []core.Queued) {
+	byRecipient, order := make(map[string][]core.Queued), []string(nil)
+	for _, m := range claimed {
+		if byRecipient[m.AddressID] == nil {
+			order = append(order, m.AddressID)
 		}
+		byRecipient[m.AddressID] = append(byRecipient[m.AddressID], m)
 	}
+	recipients := make(chan []core.Queued)
+	var wg sync.WaitGroup
+	for range min(workers, len(order)) {
+		wg.Go(func() {
+			for messages := range recipients {
+				r.sendOrdered(ctx, messages)
+			}
+		})
+	}
+	for _, id := range order {
+		recipients <- byRecipient[id]
+	}
+	close(recipients)
+	wg.Wait()
 }
 
 func (r *round) markAndRenew(ctx context.Context) {
@@ -103,7 +119,7 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 		now := r.Now()
 		until, resting := r.resting(now)
 		switch {
-		case ctx.Err() != nil || now.After(r.deadline) || held[m.Priority]:
+		case ctx.Err() != nil || now.After(r.deadline) || held[m.Priority] || m.Priority > store.LeavesAt(now):
 			r.later(ctx, m, m.Queued, "") // it keeps its place in the line
 			held[m.Priority] = true
 			continue
@@ -139,8 +155,9 @@ func (r *round) sendOrdered(ctx context.Context, messages []core.Queued) {
 	}
 }
 
-// errOvertime stops a message between two parts when the deadline has passed.
-var errOvertime = errors.New("no time left for the other parts")
+// errOvertime stops a message before a part when the deadline has passed, and
+// before its first one when the quiet hours have begun.
+var errOvertime = errors.New("no time left to send")
 
 // send hands all parts of a message to the network; m counts those it took.
 func (r *round) send(ctx context.Context, m *core.Queued) error {
@@ -155,11 +172,10 @@ func (r *round) send(ctx context.Context, m *core.Queued) error {
 	}
 	networkID := ""
 	for i := m.PartsSent; i < len(parts); i++ {
-		// Networks count each picture of an album.
-		if err := r.limit.WaitN(ctx, min(max(1, len(parts[i].Album)), r.limit.Burst())); err != nil {
+		if err := r.pace.wait(ctx, r.steps(parts[i]), m.Priority); err != nil {
 			return err
 		}
-		if r.Now().After(r.deadline) {
+		if now := r.Now(); now.After(r.deadline) || i == 0 && m.Priority > store.LeavesAt(now) {
 			return errOvertime
 		}
 		part := parts[i]
@@ -174,12 +190,22 @@ func (r *round) send(ctx context.Context, m *core.Queued) error {
 		networkID = id
 		m.PartsSent++
 	}
-	sent := r.taken(*m, parts, networkID)
+	sent := r.asSent(*m, parts, networkID)
 	r.mu.Lock()
 	r.sent = append(r.sent, sent)
 	r.mu.Unlock()
 	r.count("sent")
 	return nil
+}
+
+// steps is as how many messages networks count a part: each picture of an album,
+// each segment of a text.
+func (r *round) steps(part core.Outbound) int {
+	if r.Channel.Features().Plain {
+		n, _ := channel.Segments(part.Text)
+		return n
+	}
+	return max(1, len(part.Album))
 }
 
 // sendPart hands one part to the network, and finishes it when we are stopped.

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"khaibao/core"
 	"khaibao/core/channel"
 	"khaibao/core/store"
@@ -22,6 +20,7 @@ import (
 // Store is what a sender needs of the store. Tests have one that fails.
 type Store interface {
 	ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error)
+	ClaimUrgent(ctx context.Context, channel string, now, until time.Time, n int, least core.Priority) ([]core.Queued, error)
 	MarkSent(ctx context.Context, now time.Time, sent []store.Sent) error
 	SendLater(ctx context.Context, id string, due time.Time, class string, partsSent int) error
 	Drop(ctx context.Context, now time.Time, m core.Queued, class string) error
@@ -53,7 +52,8 @@ type Sender struct {
 	// segments and for what price; may be nil.
 	Spent func(channel, way string, segments int, cost int64)
 
-	limit    *rate.Limiter
+	pace     *pace
+	woken    <-chan struct{}
 	until    time.Time    // when our lease on the channel ends; zero while we hold none
 	unmarked []store.Sent // taken by the network while the store failed; marked before anything else is sent
 }
@@ -71,6 +71,7 @@ const (
 	idle        = time.Second            // between looks when nobody wakes us
 	sendTimeout = 15 * time.Second       // for one message
 	markEvery   = 200 * time.Millisecond // while a batch goes on
+	lookEvery   = 20 * time.Millisecond  // at most, for what is more urgent than the batch
 	markTimeout = 5 * time.Second        // for one mark while a batch goes on; and for all at its end
 	maxRest     = time.Hour              // whatever a network asks; then it may say so again
 	configRest  = time.Minute            // at least, for a message that our set-up stopped
@@ -78,12 +79,10 @@ const (
 
 // Run sends until ctx ends; what was handed to the network by then is marked.
 func (s *Sender) Run(ctx context.Context) {
-	s.limit = rate.NewLimiter(rate.Inf, 1)
-	if r := s.Channel.Features().Rate; r > 0 {
-		s.limit = rate.NewLimiter(rate.Limit(r), max(1, int(r)))
-	}
+	s.pace = newPace(s.Channel.Features().Rate)
 	woken, stop := s.Store.Wake(s.Channel.Name())
 	defer stop()
+	s.woken = woken
 	for ctx.Err() == nil {
 		again, wait := s.once(ctx)
 		if again {
@@ -190,36 +189,22 @@ func (s *Sender) hold(ctx context.Context, now time.Time) (ok bool, wait time.Du
 	return true, 0
 }
 
-// sendAll sends a batch: recipients side by side, each one's messages in order.
-// Nothing is begun after the deadline, so that all of it ends within its leases.
+// sendAll sends a batch. Nothing is begun after the deadline, so that all of it
+// ends within its leases. What is more urgent than the least of it and comes
+// meanwhile is sent beside it.
 func (s *Sender) sendAll(ctx context.Context, claimed []core.Queued, deadline time.Time) {
-	byRecipient, order := make(map[string][]core.Queued), []string(nil)
+	run := &round{Sender: s, taken: &taken{}, deadline: deadline}
 	for _, m := range claimed {
-		if byRecipient[m.AddressID] == nil {
-			order = append(order, m.AddressID)
-		}
-		byRecipient[m.AddressID] = append(byRecipient[m.AddressID], m)
+		run.least = max(run.least, m.Priority)
 	}
-	run := &round{Sender: s, deadline: deadline}
-	recipients := make(chan []core.Queued)
-	var wg, marking sync.WaitGroup
+	beside := &overtaking{round: run}
+	var attending sync.WaitGroup
 	over := make(chan struct{})
-	// What the networks took is marked even when we are being stopped.
-	marking.Go(func() { run.markWhile(context.WithoutCancel(ctx), over) })
-	for range min(workers, len(order)) {
-		wg.Go(func() {
-			for messages := range recipients {
-				run.sendOrdered(ctx, messages)
-			}
-		})
-	}
-	for _, id := range order {
-		recipients <- byRecipient[id]
-	}
-	close(recipients)
-	wg.Wait()
+	attending.Go(func() { beside.attend(ctx, over) })
+	run.sendSideBySide(ctx, claimed)
+	beside.end()
 	close(over)
-	marking.Wait()
+	attending.Wait()
 	if _, resting := run.resting(s.Now()); resting {
 		s.until = time.Time{} // the rest is kept beside the lease, and read with it
 	}

@@ -51,7 +51,7 @@ func (n *network) seen() []string {
 func say(t *testing.T, s *store.Store, to string, texts ...string) {
 	t.Helper()
 	m := core.Inbound{Channel: "sms", ExternalID: core.NewID(), URN: core.URN("tel:" + to), Text: "x"}
-	err := s.Take(t.Context(), time.Now(), []core.Inbound{m}, func(_ context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, id string) error {
+	err := s.Take(t.Context(), daytime(), []core.Inbound{m}, func(_ context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, id string) error {
 		for _, text := range texts {
 			tx.Queue(core.Queued{Channel: "sms", AddressID: at.ID, URN: at.URN, Cause: id, Priority: core.PriorityReply, Lang: "vi",
 				Say: core.Say{Key: "k", Args: map[string]string{"Text": text}}})
@@ -68,7 +68,7 @@ func start(t *testing.T, s outbox.Store, n *network) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	sender := &outbox.Sender{Channel: n, Store: s, Now: time.Now,
+	sender := &outbox.Sender{Channel: n, Store: s, Now: daytime,
 		Render: func(m core.Queued, _ channel.Features) channel.Line { return channel.Line{Text: m.Say.Args["Text"]} }}
 	go func() { sender.Run(ctx); close(done) }()
 	t.Cleanup(func() { cancel(); <-done })
@@ -119,7 +119,7 @@ func TestSenderRestsWhenAsked(t *testing.T) {
 		var asked time.Time
 		n.fail = func(core.Outbound) error {
 			if asked.IsZero() {
-				asked = time.Now()
+				asked = daytime()
 				return &channel.SendError{RetryAfter: 1500 * time.Millisecond, Err: errors.New("429")}
 			}
 			return nil
@@ -146,7 +146,7 @@ func TestSenderStopsForWhoIsGone(t *testing.T) {
 	say(t, s, "+84900000002", "c")
 	start(t, s, n)
 	eventually(t, "an empty outbox", func() bool {
-		waiting, _, err := s.Backlog(t.Context(), "sms", time.Now())
+		waiting, _, err := s.Backlog(t.Context(), "sms", daytime())
 		return err == nil && waiting == 0
 	})
 	if got := n.seen(); len(got) != 1 || got[0] != "+84900000002 c" {

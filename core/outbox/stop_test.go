@@ -39,14 +39,14 @@ func TestStopAmidAClaimLeavesNothingLeased(t *testing.T) {
 		say(t, s, "+84900000001", "a1", "a2")
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		sender := &outbox.Sender{Channel: &network{}, Store: &cutClaim{s, stop}, Now: time.Now,
+		sender := &outbox.Sender{Channel: &network{}, Store: &cutClaim{s, stop}, Now: daytime,
 			Render: func(m core.Queued, _ channel.Features) channel.Line { return channel.Line{Text: m.Say.Args["Text"]} }}
 		sender.Run(ctx)
-		waiting, err := s.ClaimDue(t.Context(), "sms", time.Now(), time.Now().Add(time.Minute), 9)
+		waiting, err := s.ClaimDue(t.Context(), "sms", daytime(), daytime().Add(time.Minute), 9)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if left, _, err := s.Backlog(t.Context(), "sms", time.Now()); err != nil || left != len(waiting) {
+		if left, _, err := s.Backlog(t.Context(), "sms", daytime()); err != nil || left != len(waiting) {
 			t.Errorf("%d wait, %d of them can be claimed at once (%v)", left, len(waiting), err)
 		}
 	})

@@ -39,9 +39,9 @@ func hasty(m core.Queued) bool { return m.Priority == core.PriorityCode && len(m
 // so that another way cannot make it arrive twice.
 func refusedForNow(e *channel.SendError) bool { return e.Config || e.RetryAfter > 0 }
 
-// taken is what is kept of a message that its network took, with what it is
+// asSent is what is kept of a message that its network took, with what it is
 // expected to cost: the price of each message or, of texts, of each segment.
-func (s *Sender) taken(m core.Queued, parts []core.Outbound, networkID string) store.Sent {
+func (s *Sender) asSent(m core.Queued, parts []core.Outbound, networkID string) store.Sent {
 	sent := store.Sent{ID: m.ID, NetworkID: networkID, Way: m.WayTaken(), Template: m.Way.Template}
 	units := len(parts)
 	if s.Channel.Features().Plain {

@@ -49,7 +49,7 @@ func tell(t *testing.T, s *store.Store, p core.Priority, text string) {
 func at(t *testing.T, s *store.Store, channel string, urn core.URN, do func(context.Context, *store.Tx, *core.Address) error) {
 	t.Helper()
 	m := core.Inbound{Channel: channel, ExternalID: core.NewID(), URN: urn, Text: "x"}
-	err := s.Take(t.Context(), time.Now(), []core.Inbound{m}, func(ctx context.Context, tx *store.Tx, a *core.Address, _ core.Inbound, _ string) error {
+	err := s.Take(t.Context(), daytime(), []core.Inbound{m}, func(ctx context.Context, tx *store.Tx, a *core.Address, _ core.Inbound, _ string) error {
 		tx.SaveSession(a)
 		return do(ctx, tx, a)
 	})

@@ -20,12 +20,18 @@ import (
 // the limit of n would part the two in the wrong order. One that does not open
 // comes with the others, marked, so that it holds up nobody else. A lease that
 // ends long after those given now was made by a clock that has been set back
-// since: it holds nothing.
+// since: it holds nothing. In the quiet hours prompts and ordinary notices wait,
+// whoever queued them and when.
 func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Time, n int) ([]core.Queued, error) {
+	return s.ClaimUrgent(ctx, channel, now, until, n, core.PriorityNotice)
+}
+
+// ClaimUrgent is ClaimDue for what is as urgent as least, or more.
+func (s *Store) ClaimUrgent(ctx context.Context, channel string, now, until time.Time, n int, least core.Priority) ([]core.Queued, error) {
 	r, err := s.q.query(ctx, `
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox o
-			WHERE o.channel = $4 AND o.state = 0 AND o.due_at > 0 AND o.due_at <= $1 AND (o.leased_until <= $1 OR o.leased_until > $5)
+			WHERE o.channel = $4 AND o.state = 0 AND o.priority <= $6 AND o.due_at > 0 AND o.due_at <= $1 AND (o.leased_until <= $1 OR o.leased_until > $5)
 			AND NOT EXISTS (
 				SELECT 1 FROM outbox e
 				WHERE e.address_id = o.address_id AND e.priority = o.priority AND e.state = 0 AND e.id < o.id
@@ -34,7 +40,7 @@ func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Ti
 		UPDATE outbox SET leased_until = $2, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM due)
 		RETURNING id, address_id, cause, priority, locale_key, lang, args, created_at, attempts, parts_sent`,
-		now.UnixMilli(), until.UnixMilli(), n, channel, until.Add(clockSlack).UnixMilli())
+		now.UnixMilli(), until.UnixMilli(), n, channel, until.Add(clockSlack).UnixMilli(), int64(min(least, LeavesAt(now))))
 	claimed, err := collect(r, err, func(r scanner) (core.Queued, error) {
 		return s.scanQueued(r, channel)
 	})
@@ -196,7 +202,7 @@ func (s *Store) PauseSender(ctx context.Context, channel string, until time.Time
 const WaitingAtMost = 10_000
 
 // Backlog tells how many messages of a channel wait, WaitingAtMost at most, and
-// how old the oldest due one is.
+// for how long the oldest due one could have left; see the quiet hours.
 func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (waiting int, oldest time.Duration, err error) {
 	text := `SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM outbox WHERE channel = $1 AND state = 0 AND due_at > 0
 		ORDER BY priority, due_at, id LIMIT $2) waits)`
@@ -211,9 +217,9 @@ func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (wai
 	if err := s.q.row(ctx, text, channel, WaitingAtMost).Scan(into...); err != nil {
 		return 0, 0, fmt.Errorf("backlog %s: %w", channel, err)
 	}
-	for _, due := range dues {
+	for p, due := range dues {
 		if due > 0 {
-			oldest = max(oldest, now.Sub(time.UnixMilli(due)))
+			oldest = max(oldest, age(core.Priority(p), time.UnixMilli(due), now))
 		}
 	}
 	return waiting, oldest, nil
