@@ -53,7 +53,7 @@ func silent() (*http.Server, string, error) {
 type served struct {
 	cmd  *exec.Cmd
 	url  string
-	done chan error
+	done chan struct{} // closed when it ended
 }
 
 // serveProgram starts the built program on a database.
@@ -64,7 +64,7 @@ func serveProgram(ctx context.Context, binary, databaseURL, dir, twilio string) 
 	}
 	addr := l.Addr().String()
 	l.Close()
-	s := &served{url: "http://" + addr, done: make(chan error, 1)}
+	s := &served{url: "http://" + addr, done: make(chan struct{})}
 	s.cmd = exec.CommandContext(ctx, binary, "serve")
 	s.cmd.Env = append(os.Environ(), "KHAIBAO_ADDR="+addr, "KHAIBAO_METRICS_ADDR=off", "KHAIBAO_DATABASE_URL="+databaseURL,
 		"KHAIBAO_KEY_FILE="+filepath.Join(dir, "program.key"), "KHAIBAO_SMS_OUT=twilio", "KHAIBAO_SMS_IN=twilio", "KHAIBAO_TWILIO_API_URL="+twilio,
@@ -73,7 +73,10 @@ func serveProgram(ctx context.Context, binary, databaseURL, dir, twilio string) 
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the program: %w", err)
 	}
-	go func() { s.done <- s.cmd.Wait() }()
+	go func() {
+		_ = s.cmd.Wait()
+		close(s.done)
+	}()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if res, err := http.Get(s.url + "/readyz"); err == nil {
 			res.Body.Close()
@@ -109,13 +112,14 @@ func (s *served) peakMemory() (int64, error) {
 	return 0, fmt.Errorf("no VmHWM in /proc")
 }
 
-// load is people who declare by SMS, each on a connection of its own, over and
-// over, until the time is up.
+// load is people who declare by SMS for the first time, one after the other on
+// each of some connections, until the time is up.
 type load struct {
 	url     string
 	script  []string
 	people  int
 	warmUp  time.Duration
+	warm    func() // called in the warm-up, when the tables have rows; may be nil
 	measure time.Duration
 }
 
@@ -123,6 +127,7 @@ type load struct {
 // their commit.
 type measured struct {
 	steps    int
+	whole    int // conversations walked to their end, warm-up included
 	seconds  float64
 	p50, p99 time.Duration
 }
@@ -133,28 +138,34 @@ func (l load) run() (measured, error) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: l.people, MaxConnsPerHost: l.people}, Timeout: 30 * time.Second}
 	defer client.CloseIdleConnections()
 	began := time.Now()
+	if l.warm != nil {
+		defer time.AfterFunc(l.warmUp*3/4, l.warm).Stop()
+	}
 	from, until := began.Add(l.warmUp), began.Add(l.warmUp+l.measure)
 	var mu sync.Mutex
 	var waits []time.Duration
 	var failure error
+	var whole int
 	var wg sync.WaitGroup
 	for p := range l.people {
 		wg.Go(func() {
 			var own []time.Duration
-			for n := 0; time.Now().Before(until); n++ {
-				sent := time.Now()
-				err := l.post(client, p, n)
+			sent := 0
+			for ; time.Now().Before(until); sent++ {
+				posted := time.Now()
+				err := l.post(client, p, sent)
 				if err != nil {
 					mu.Lock()
 					failure = err
 					mu.Unlock()
 					return
 				}
-				if now := time.Now(); sent.After(from) && now.Before(until) {
-					own = append(own, now.Sub(sent))
+				if now := time.Now(); posted.After(from) && now.Before(until) {
+					own = append(own, now.Sub(posted))
 				}
 			}
 			mu.Lock()
+			whole += sent / len(l.script)
 			waits = append(waits, own...)
 			mu.Unlock()
 		})
@@ -165,14 +176,16 @@ func (l load) run() (measured, error) {
 	}
 	slices.Sort(waits)
 	at := func(share float64) time.Duration { return waits[int(share*float64(len(waits)-1))] }
-	return measured{steps: len(waits), seconds: l.measure.Seconds(), p50: at(.5), p99: at(.99)}, nil
+	return measured{steps: len(waits), whole: whole, seconds: l.measure.Seconds(), p50: at(.5), p99: at(.99)}, nil
 }
 
-// post delivers a person's n-th text as Twilio does.
-func (l load) post(client *http.Client, person, n int) error {
-	sid := fmt.Sprintf("SM%016x%016x", person, n)
-	form := url.Values{"MessageSid": {sid}, "SmsMessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {benchSID}, "From": {fmt.Sprintf("+849005%05d", person)},
-		"To": {benchNumber}, "Body": {l.script[n%len(l.script)]}, "NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"}}
+// post delivers the n-th text of a connection as Twilio does. Each conversation
+// is a new person's: who declared before is asked other things.
+func (l load) post(client *http.Client, connection, n int) error {
+	sid := fmt.Sprintf("SM%016x%016x", connection, n)
+	person := 1 + connection + l.people*(n/len(l.script))
+	form := url.Values{"MessageSid": {sid}, "SmsMessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {benchSID}, "From": {fmt.Sprintf("+84900%06d", person)},
+		"To": {benchNumber}, "Body": {asSaidBy(person, l.script[n%len(l.script)])}, "NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"}}
 	hook := l.url + "/hooks/twilio"
 	names := make([]string, 0, len(form))
 	for name := range form {
@@ -200,6 +213,14 @@ func (l load) post(client *http.Client, person, n int) error {
 		return fmt.Errorf("the web-hook answered %d", res.StatusCode)
 	}
 	return nil
+}
+
+// asSaidBy gives the person of the script another name and another number: who
+// has the same ones is linked as a likely duplicate, and each link is a row.
+func asSaidBy(person int, line string) string {
+	given := strings.Fields("An Binh Chi Dung Giang Hanh Hoa Hung Khanh Lan Linh Long Mai Minh Nam Nga Phuong Quang Thao Tuan")
+	name := fmt.Sprintf("Nguyen %s %s %s", given[person%20], given[person/20%20], given[person/400%20])
+	return strings.NewReplacer("Nguyen Thi Hoa", name, "191234567", fmt.Sprintf("19%07d", person)).Replace(line)
 }
 
 // get fetches a page and returns its size in bytes.

@@ -23,8 +23,10 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 		args         []any
 	}{
 		{"id", `SELECT p.id FROM people p WHERE p.id_hash = $1 AND p.id_hash <> ''`, []any{idHash}},
-		{"phone", `SELECT p.id FROM people p JOIN ties t ON t.person_id = p.id AND t.phone_hash = $1 AND t.phone_hash <> ''
-			WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
+		// Without MATERIALIZED, PostgreSQL may read all people in the order of
+		// the limit and look whether each is tied.
+		{"phone", `WITH tied AS MATERIALIZED (SELECT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '')
+			SELECT p.id FROM tied t JOIN people p ON p.id = t.person_id WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
 		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3
 			AND ($4 = '' OR p.id_hash = '' OR p.id_hash = $4 OR p.id_type <> $5)`, []any{p.Commune, p.NameKey(), p.BirthYear(), idHash, p.IDType}},
 	} {
