@@ -26,7 +26,7 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 		// Without MATERIALIZED, PostgreSQL may read all people in the order of
 		// the limit and look whether each is tied.
 		{"phone", `WITH tied AS MATERIALIZED (SELECT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '')
-			SELECT p.id FROM tied t JOIN people p ON p.id = t.person_id WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
+			SELECT p.id FROM tied JOIN people p ON p.id = tied.person_id WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
 		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3
 			AND ($4 = '' OR p.id_hash = '' OR p.id_hash = $4 OR p.id_type <> $5)`, []any{p.Commune, p.NameKey(), p.BirthYear(), idHash, p.IDType}},
 	} {
