@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"core/demo":            {"core", "core/area", "core/duty", "core/reading"},
 	"core/monitor":         {"core"},
 	"core/ways":            {"core", "core/channel"},
+	"core/triage":          {"core", "core/area", "core/monitor"},
 	"core/outbox":          {"core", "core/channel", "core/seal", "core/store"},
 	"core/store":           {"core/..."},
 	"core/store/storetest": {"core", "core/store"},
@@ -38,7 +39,7 @@ var mayImport = map[string][]string{
 
 // pure are the rooms without a clock, a database or a network, and the files
 // of flows without one.
-var pure = []string{"core", "core/area", "core/channel", "core/codes", "core/demo", "core/duty", "core/monitor", "core/reading", "core/ways"}
+var pure = []string{"core", "core/area", "core/channel", "core/codes", "core/demo", "core/duty", "core/monitor", "core/reading", "core/triage", "core/ways"}
 
 func isPure(file string) bool {
 	room := filepath.ToSlash(filepath.Dir(file))

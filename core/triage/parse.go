@@ -1,0 +1,253 @@
+package triage
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"khaibao/core"
+)
+
+// What a rule file may be at most: the parser of YAML holds it whole.
+const (
+	maxText  = 128 << 10 // bytes
+	maxDepth = 12
+	maxRules = 200
+	maxWords = 300 // runes of one reason
+)
+
+var (
+	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$`)
+	ruleForm    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$`)
+	nameForm    = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+)
+
+// Parse reads a rule file; docs/rules.md describes the format. A file with any
+// fault is refused whole with an *Error, so that the rules in force stay.
+func Parse(text []byte) (rules *Rules, err error) {
+	switch {
+	case len(text) > maxText:
+		return nil, &Error{1, fmt.Sprintf("the file is longer than %d bytes", maxText)}
+	case !utf8.Valid(text):
+		return nil, &Error{1 + strings.Count(string(text[:validPrefix(text)]), "\n"), "this is not UTF-8"}
+	}
+	// A crafted text makes the parser of YAML panic now and then; for an officer
+	// that is a file that cannot be read, not the end of the program.
+	defer func() {
+		if x := recover(); x != nil {
+			rules, err = nil, &Error{1, "this is not YAML that can be read"}
+		}
+	}()
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, yamlError(err)
+	}
+	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
+		return nil, &Error{1, "the file is empty"}
+	}
+	p := &parser{out: &Rules{text: string(text), sources: make(map[string]string), groups: make(map[string]uint64), byID: make(map[string]*rule)}}
+	p.plain(doc.Content[0], 0)
+	p.file(doc.Content[0])
+	if p.err != nil {
+		return nil, p.err
+	}
+	sum := sha256.Sum256(text)
+	p.out.hash = hex.EncodeToString(sum[:])
+	p.out.finish()
+	return p.out, nil
+}
+
+// validPrefix is how many bytes stand before the first that is not UTF-8.
+func validPrefix(text []byte) (n int) {
+	for n < len(text) {
+		r, size := utf8.DecodeRune(text[n:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		n += size
+	}
+	return n
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+
+// yamlError takes line and reason out of the text of the parser of YAML, which
+// has no type for them.
+func yamlError(err error) *Error {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		line := 0
+		fmt.Sscan(m[1], &line)
+		return &Error{max(1, line), "this is not YAML: " + m[2]}
+	}
+	return &Error{1, "this is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+}
+
+// file reads the whole file.
+func (p *parser) file(n *yaml.Node) {
+	m := p.mapping(n, "version", "from", "title", "window", "fever_from", "vaccination", "targets", "sources", "groups", "classes", "colours", "unknown", "otherwise", "measures")
+	p.version(n, m)
+	p.vaccination(m["vaccination"])
+	p.targets(n, m["targets"])
+	p.sourceTexts(n, m["sources"])
+	p.symptomGroups(m["groups"])
+	p.rules(m["classes"], PartClass)
+	p.rules(p.need(n, m, "colours"), PartColour)
+	p.unknowns(n, m)
+	p.rules(p.need(n, m, "measures"), PartMeasure)
+}
+
+func (p *parser) version(n *yaml.Node, m map[string]*yaml.Node) {
+	r := p.out
+	if v := p.need(n, m, "version"); v != nil {
+		if r.version = p.text(v, 40); !versionForm.MatchString(r.version) {
+			p.wrong(v, "a version is letters, digits, dots and hyphens: 2021-05-05, hue-2021-07-14")
+		}
+	}
+	if v := p.need(n, m, "from"); v != nil {
+		r.from = p.day(v)
+	}
+	if v := p.need(n, m, "title"); v != nil {
+		r.title, _ = p.words(v, 0)
+	}
+	if v := p.need(n, m, "window"); v != nil {
+		r.window = p.number(v, 1, 60)
+	}
+	if v := m["fever_from"]; v != nil {
+		r.feverFrom = p.decimal(v, 36, 42)
+	}
+}
+
+func (p *parser) vaccination(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	m := p.mapping(n, "doses", "after", "within", "recovered_within")
+	if v := p.need(n, m, "doses"); v != nil {
+		p.out.vaccine.doses = p.number(v, 1, 9)
+	}
+	if v := p.need(n, m, "after"); v != nil {
+		p.out.vaccine.after = p.number(v, 0, 90)
+	}
+	if v := m["within"]; v != nil {
+		p.out.vaccine.within = p.number(v, 1, 1000)
+	}
+	if v := m["recovered_within"]; v != nil {
+		p.out.vaccine.recovered = p.number(v, 1, 1000)
+	}
+}
+
+// targets must be the shorter the worse the colour.
+func (p *parser) targets(file, n *yaml.Node) {
+	if n == nil {
+		p.wrong(file, `"targets" is missing: within what time each colour is answered`)
+		return
+	}
+	m := p.mapping(n, "red", "orange", "yellow")
+	before := time.Duration(0)
+	for _, c := range []core.Colour{core.ColourRed, core.ColourOrange, core.ColourYellow} {
+		v := p.need(n, m, string(c))
+		if v == nil {
+			return
+		}
+		d, err := time.ParseDuration(v.Value)
+		switch {
+		case err != nil || d < time.Minute || d > 72*time.Hour:
+			p.wrong(v, "a target is from 1m to 72h, as 15m or 2h")
+		case d < before:
+			p.wrong(v, "a worse colour must not wait longer than a milder one")
+		}
+		p.out.target[c.Rank()], before = d, d
+	}
+}
+
+func (p *parser) sourceTexts(file, n *yaml.Node) {
+	if n == nil {
+		p.wrong(file, `"sources" is missing: every rule says where it comes from`)
+		return
+	}
+	for _, pair := range p.pairs(n) {
+		if !nameForm.MatchString(pair.key.Value) {
+			p.wrong(pair.key, "the name of a source is small letters, digits, - and _")
+		}
+		p.out.sources[pair.key.Value] = p.text(pair.value, maxWords)
+	}
+}
+
+// symptomGroups may name groups that stand above them; "all" is every symptom.
+func (p *parser) symptomGroups(n *yaml.Node) {
+	groups := p.out.groups
+	groups["all"] = 1<<len(symptomWords.ids) - 1
+	if n == nil {
+		return
+	}
+	for _, pair := range p.pairs(n) {
+		name := pair.key.Value
+		switch {
+		case !nameForm.MatchString(name):
+			p.wrong(pair.key, "the name of a group is small letters, digits, - and _")
+		case groups[name] != 0 || symptomWords.bits[name] != 0:
+			p.wrong(pair.key, "%q already is a symptom or a group", name)
+		}
+		groups[name] = p.symptoms(pair.value)
+	}
+}
+
+// rules reads the rows of a part.
+func (p *parser) rules(n *yaml.Node, part Part) {
+	if n == nil {
+		return
+	}
+	list := make([]rule, 0, len(n.Content))
+	for _, item := range p.items(n, maxRules) {
+		list = append(list, p.rule(item, part))
+	}
+	switch part {
+	case PartClass:
+		p.out.classes = list
+	case PartColour:
+		slices.SortStableFunc(list, func(a, b rule) int { return cmp.Compare(b.colour.Rank(), a.colour.Rank()) })
+		p.out.colours = list
+	case PartMeasure:
+		p.out.measures = list
+	}
+}
+
+// names of what may not have been told, as the part "unknown" calls it.
+var factNames = [facts]string{factSymptoms: "symptoms", factExposures: "exposures", factConditions: "conditions", factAge: "age", factArea: "area"}
+
+// unknowns reads what counts where something was not told, and where nothing is
+// the matter. Their IDs are ours.
+func (p *parser) unknowns(file *yaml.Node, m map[string]*yaml.Node) {
+	if n := p.need(file, m, "unknown"); n != nil {
+		rows := p.mapping(n, factNames[:]...)
+		for i, name := range factNames {
+			if v := p.need(n, rows, name); v != nil {
+				p.out.unknown[i] = p.plainRule(v, PartUnknown, "U-"+strings.ToUpper(name), core.ColourNone)
+			}
+		}
+	}
+	if n := p.need(file, m, "otherwise"); n != nil {
+		p.out.otherwise = p.plainRule(n, PartOtherwise, "G-OTHERWISE", core.ColourGreen)
+	}
+}
+
+// finish makes what is derived.
+func (r *Rules) finish() {
+	for _, list := range [][]rule{r.classes, r.colours, r.measures, r.unknown[:]} {
+		for i := range list {
+			r.byID[list[i].id] = &list[i]
+			for _, p := range list[i].phases {
+				r.openedKind |= kindWords.bits[string(p.opens)]
+			}
+		}
+	}
+	r.byID[r.otherwise.id] = &r.otherwise
+}

@@ -1,0 +1,249 @@
+package triage
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"khaibao/core"
+	"khaibao/core/monitor"
+)
+
+// rule reads one row of a part.
+func (p *parser) rule(n *yaml.Node, part Part) rule {
+	out := rule{part: part, line: n.Line}
+	var m map[string]*yaml.Node
+	switch part {
+	case PartClass:
+		m = p.mapping(n, "id", "when", "class", "reason", "source")
+		out.class = p.proposed(p.need(n, m, "class"))
+	case PartColour:
+		m = p.mapping(n, "id", "when", "colour", "reason", "source")
+		out.colour = p.raising(p.need(n, m, "colour"))
+	case PartMeasure:
+		m = p.mapping(n, "id", "when", "measure", "days", "base", "tests", "monitor", "then", "reason", "source")
+		p.measure(n, m, &out)
+	}
+	if v := p.need(n, m, "id"); v != nil {
+		out.id = p.id(v)
+	}
+	if v := p.need(n, m, "when"); v != nil {
+		out.when = p.when(v, part, 0)
+	}
+	p.told(n, m, &out)
+	return out
+}
+
+// plainRule reads a row without a condition. Where it says no colour of its own,
+// colour is meant.
+func (p *parser) plainRule(n *yaml.Node, part Part, id string, colour core.Colour) rule {
+	out := rule{id: id, part: part, line: n.Line, colour: colour}
+	allowed := []string{"reason", "source"}
+	if colour == core.ColourNone {
+		allowed = append(allowed, "colour")
+	}
+	m := p.mapping(n, allowed...)
+	if colour == core.ColourNone {
+		out.colour = p.raising(p.need(n, m, "colour"))
+	}
+	p.told(n, m, &out)
+	return out
+}
+
+// told reads the words of a rule and where it comes from.
+func (p *parser) told(n *yaml.Node, m map[string]*yaml.Node, out *rule) {
+	if v := p.need(n, m, "reason"); v != nil {
+		out.reason, out.args = p.words(v, out.mayTell())
+	}
+	if v := p.need(n, m, "source"); v != nil {
+		for _, item := range p.scalars(v) {
+			if p.out.sources[item.Value] == "" {
+				p.wrong(item, "no source is called %q", item.Value)
+			}
+			out.sources = append(out.sources, item.Value)
+		}
+	}
+}
+
+// mayTell are the placeholders that the words of a rule may have: what Judge
+// surely knows when it holds.
+func (r *rule) mayTell() (may argument) {
+	if r.when.alwaysArea() {
+		may = argArea | argDay
+	}
+	if r.part == PartMeasure {
+		may |= argDay
+		fixed := true
+		for _, ph := range r.phases {
+			fixed = fixed && ph.days > 0
+		}
+		if fixed {
+			may |= argUntil | argDays
+		}
+	}
+	return may
+}
+
+// alwaysArea tells whether a condition cannot hold without a stay in an area.
+func (c *cond) alwaysArea() bool {
+	if c.area != nil {
+		return true
+	}
+	for i := range c.all {
+		if c.all[i].alwaysArea() {
+			return true
+		}
+	}
+	for i := range c.any {
+		if !c.any[i].alwaysArea() {
+			return false
+		}
+	}
+	return len(c.any) > 0
+}
+
+var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// words reads a text in both languages, with the same placeholders.
+func (p *parser) words(n *yaml.Node, may argument) (words, argument) {
+	m := p.mapping(n, "vi", "en")
+	vi, en := p.need(n, m, "vi"), p.need(n, m, "en")
+	if p.err != nil {
+		return words{}, 0
+	}
+	out := words{p.text(vi, maxWords), p.text(en, maxWords)}
+	has := p.placeholders(vi, may)
+	if has != p.placeholders(en, may) {
+		p.wrong(en, "both languages must have the same placeholders")
+	}
+	return out, has
+}
+
+func (p *parser) placeholders(n *yaml.Node, may argument) (has argument) {
+	for _, m := range placeholder.FindAllStringSubmatch(n.Value, -1) {
+		arg := arguments[m[1]]
+		switch {
+		case arg == 0:
+			p.wrong(n, "unknown placeholder {%s}; there is {area}, {day}, {until}, {days}", m[1])
+		case may&arg == 0:
+			p.wrong(n, "{%s} is not known in every case in which this rule holds", m[1])
+		}
+		has |= arg
+	}
+	if strings.ContainsAny(placeholder.ReplaceAllString(n.Value, ""), "{}") {
+		p.wrong(n, "a brace without its other half")
+	}
+	return has
+}
+
+func (p *parser) id(n *yaml.Node) string {
+	id := n.Value
+	line, twice := p.ids[id]
+	switch {
+	case n.Kind != yaml.ScalarNode || len(id) > 40 || !ruleForm.MatchString(id):
+		p.wrong(n, "an id is capitals, digits and hyphens: R-RED-01")
+	case strings.HasPrefix(id, "U-") || strings.HasPrefix(id, "G-"):
+		p.wrong(n, "ids that begin with U- or G- are taken")
+	case twice:
+		p.wrong(n, "the id %s already stands on line %d", id, line)
+	}
+	if p.ids == nil {
+		p.ids = make(map[string]int)
+	}
+	p.ids[id] = n.Line
+	return id
+}
+
+// proposed is a class that a rule may propose.
+func (p *parser) proposed(n *yaml.Node) core.Class {
+	if n == nil {
+		return core.ClassNone
+	}
+	class := core.Class(p.one(n, classWords, "class"))
+	switch {
+	case nearness(class) >= nearness(core.ClassF3):
+		p.wrong(n, "F0 to F3 are an officer's word: a rule proposes unknown, returnee or contact_said")
+	case class == core.ClassNone:
+		p.wrong(n, "a rule only raises: the class none needs no rule")
+	}
+	return class
+}
+
+// raising is a colour that a rule may give.
+func (p *parser) raising(n *yaml.Node) core.Colour {
+	if n == nil {
+		return core.ColourNone
+	}
+	c := core.Colour(n.Value)
+	switch {
+	case c == core.ColourGreen:
+		p.wrong(n, "a rule only raises: green is what is left where no rule holds")
+	case c.Rank() == 0:
+		p.wrong(n, "unknown colour %q; there is yellow, orange, red", n.Value)
+	}
+	return c
+}
+
+// measure reads a measure with what follows it.
+func (p *parser) measure(n *yaml.Node, m map[string]*yaml.Node, out *rule) {
+	first := p.phase(n, m)
+	if v := m["base"]; v != nil {
+		b, ok := bases[v.Value]
+		if !ok {
+			p.wrong(v, "unknown base %q; there is exposure, entry, declaration, class", v.Value)
+		}
+		out.base = b
+	} else if first.days > 0 {
+		p.wrong(n, `"base" is missing: the day that the days are counted from`)
+	}
+	out.phases = []phase{first}
+	then := m["then"]
+	if then == nil {
+		return
+	}
+	second := p.phase(then, p.mapping(then, "measure", "days", "tests", "monitor"))
+	switch {
+	case first.days == 0:
+		p.wrong(then, "nothing can follow a measure without days")
+	case Strictness(second.measure) > Strictness(first.measure):
+		p.wrong(then, "what follows must not be stricter: a later exposure would begin again with less")
+	}
+	out.phases = append(out.phases, second)
+}
+
+func (p *parser) phase(n *yaml.Node, m map[string]*yaml.Node) (out phase) {
+	v := p.need(n, m, "measure")
+	if v == nil {
+		return out
+	}
+	out.measure = core.Measure(p.one(v, measureWords, "measure"))
+	if out.measure == core.MeasureNone {
+		p.wrong(v, "a rule only raises: no measure needs no rule")
+	}
+	if v := m["days"]; v != nil {
+		out.days = p.number(v, 1, 365)
+	}
+	if v := m["tests"]; v != nil {
+		for _, item := range p.scalars(v) {
+			day := p.number(item, 0, 365)
+			switch {
+			case out.days > 0 && day > out.days:
+				p.wrong(item, "a test on day %d of %d", day, out.days)
+			case len(out.tests) > 0 && day <= out.tests[len(out.tests)-1]:
+				p.wrong(item, "tests stand in the order of their days")
+			}
+			out.tests = append(out.tests, day)
+		}
+	}
+	if v := m["monitor"]; v != nil {
+		out.opens = core.Kind(p.one(v, kindWords, "kind of monitoring"))
+		if monitor.MeasureOf(out.opens) != out.measure {
+			p.wrong(v, "monitoring of the kind %s does not watch over %s", out.opens, out.measure)
+		}
+		if out.days == 0 {
+			p.wrong(v, "monitoring needs days: when does it end?")
+		}
+	}
+	return out
+}
