@@ -18,7 +18,7 @@ import (
 // daughter declares on Zalo for herself and for her parents, her father is
 // told by SMS, and an officer finds all three.
 func TestBrowserFamily(t *testing.T) {
-	r := start(t, map[string]string{"SANDBOX": "1"})
+	r := startAt(t, byDay(), map[string]string{"SANDBOX": "1"}) // a notice is told
 	browser := chromium(t)
 	pictures := newAlbum(t)
 

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"khaibao/core/monitor"
 )
 
 // running is the whole program in this process, wired as main wires it.
@@ -76,6 +78,17 @@ func startAt(t testing.TB, now func() time.Time, settings map[string]string) *ru
 		return res.StatusCode == http.StatusOK
 	})
 	return r
+}
+
+// byDay is the machine's clock, moved on to the next morning where it is night
+// in Vietnam, or soon: what waits for the morning leaves at once.
+func byDay() func() time.Time {
+	now := time.Now()
+	on := monitor.NotBefore(now.Add(15 * time.Minute)).Sub(now)
+	if on <= 15*time.Minute {
+		on = 0
+	}
+	return func() time.Time { return time.Now().Add(on) }
 }
 
 // runAt is run, by a clock of the test's.

@@ -20,17 +20,26 @@ const demoPeople = 1_000_000
 // demoDay is the day up to which they declare.
 const demoDay core.Day = "2021-08-15"
 
+// people is how many people a part has; BENCH_PEOPLE may lower it.
+func people(most int) (int, error) {
+	text := os.Getenv("BENCH_PEOPLE")
+	if text == "" {
+		return most, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > demoPeople {
+		return 0, fmt.Errorf("BENCH_PEOPLE: want 1 to %d", demoPeople)
+	}
+	return min(n, most), nil
+}
+
 // demo measures how long a million invented people with a fifth more
 // declarations take on PostgreSQL, from the start of the program to its end, and
 // how soon one of them is found.
 func (b *bench) demo(ctx context.Context) error {
-	people := demoPeople
-	if text := os.Getenv("BENCH_PEOPLE"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > demoPeople {
-			return fmt.Errorf("BENCH_PEOPLE: want 1 to %d", demoPeople)
-		}
-		people = n
+	people, err := people(demoPeople)
+	if err != nil {
+		return err
 	}
 	databaseURL, drop, err := b.database(ctx)
 	if err != nil {

@@ -61,7 +61,7 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 		run  func(context.Context) error
 	}{
 		{"places", b.places}, {"step", b.step}, {"start", b.start},
-		{"postgres", b.postgresSteps}, {"sqlite", b.sqliteSteps}, {"demo", b.demo},
+		{"postgres", b.postgresSteps}, {"sqlite", b.sqliteSteps}, {"demo", b.demo}, {"urgent", b.urgent},
 	}
 	for _, part := range parts {
 		if len(only) > 0 && !contains(only, part.name) {

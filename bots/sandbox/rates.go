@@ -8,7 +8,9 @@ import (
 // Rates are what a network lets us send before it answers 429. The zero Rates
 // let everything pass, and it is counted all the same.
 type Rates struct {
-	PerSecond int // messages in one second of the clock, to everybody; 0 any number
+	// PerSecond is how many messages go in one second of the clock, to everybody;
+	// 0 any number. What alone counts as more goes in a second of its own.
+	PerSecond int
 	// Burst is how many messages one chat may get at once; it may have one more
 	// each second. 0 any number. Telegram says that "short bursts" pass and does
 	// not say how short (channels.md, section 1.2).
@@ -60,7 +62,7 @@ func (m *meter) take(now time.Time, chat string, n int) bool {
 		paid = now
 	}
 	paid = paid.Add(time.Duration(n) * time.Second)
-	if r := m.rates; r.PerSecond > 0 && m.count+n > r.PerSecond || r.Burst > 0 && paid.Sub(now) > time.Duration(max(n, r.Burst))*time.Second {
+	if r := m.rates; r.PerSecond > 0 && m.count+n > max(n, r.PerSecond) || r.Burst > 0 && paid.Sub(now) > time.Duration(max(n, r.Burst))*time.Second {
 		m.pace.Refused++
 		return false
 	}

@@ -20,6 +20,15 @@ func (t *Telegram) Meet(o Owner) {
 	}
 }
 
+// MeetAgain is Meet for a person who wrote to the bot before.
+func (t *Telegram) MeetAgain(o Owner) {
+	t.Meet(o)
+	t.does(o.ID, func(ch *chat) int64 {
+		ch.wrote = true
+		return 0
+	})
+}
+
 // does lets a person act in their chat.
 func (t *Telegram) does(id int64, act func(*chat) int64) int64 {
 	t.mu.Lock()

@@ -4,27 +4,36 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"khaibao/core"
 )
 
-// attend goes beside a batch until it is over. It marks what the network takes,
-// so that little is sent again when we die in the middle; it renews our lease on
-// the channel, without which another node would take us for dead and send the
-// batch; and it looks for what is more urgent than the batch and came after it
-// was claimed: a batch can last for seconds, and a red alert may not.
+// attend marks what the network takes while a batch goes on, so that little is
+// sent again when we die in the middle, and renews our lease on the channel,
+// without which another node would take us for dead and send the batch.
 func (o *overtaking) attend(ctx context.Context, over <-chan struct{}) {
-	// What the networks took is marked even when we are being stopped.
-	lasting := context.WithoutCancel(ctx)
-	mark := time.NewTicker(markEvery)
-	defer mark.Stop()
 	for {
 		select {
 		case <-over:
 			return
-		case <-mark.C:
-			o.markAndRenew(lasting)
+		case <-time.After(markEvery):
+			o.markAndRenew(ctx)
+			o.lost.Store(o.until.IsZero())
+		}
+	}
+}
+
+// watch looks for what is more urgent than the batch and came after it was
+// claimed, until the batch is over: a batch can last for seconds, and a red
+// alert may not. It does not wait for a mark that takes long.
+func (o *overtaking) watch(ctx context.Context, over <-chan struct{}) {
+	for {
+		select {
+		case <-over:
+			return
+		case <-time.After(markEvery):
 		case <-o.woken:
 			select { // many may wake us at once
 			case <-over:
@@ -39,6 +48,7 @@ func (o *overtaking) attend(ctx context.Context, over <-chan struct{}) {
 // overtaking is what goes beside one batch.
 type overtaking struct {
 	*round
+	lost    atomic.Bool // our lease on the channel
 	sending sync.WaitGroup
 	mu      sync.Mutex
 	ended   bool
@@ -53,19 +63,19 @@ func (o *overtaking) look(ctx context.Context) {
 	_, resting := o.resting(now)
 	inHand, going := o.begin()
 	least := o.least - 1
-	if inHand >= workers {
+	if inHand >= Workers {
 		least = min(least, core.PriorityRed)
 	}
 	if !going {
 		return
 	}
-	if least < 0 || resting || o.until.IsZero() || ctx.Err() != nil {
+	if least < 0 || resting || o.lost.Load() || ctx.Err() != nil {
 		o.sending.Done()
 		return
 	}
 	claiming, done := lingering(ctx)
 	defer done()
-	claimed, err := o.Store.ClaimUrgent(claiming, o.Channel.Name(), now, now.Add(rowLease), workers, least)
+	claimed, err := o.Store.ClaimUrgent(claiming, o.Channel.Name(), now, now.Add(rowLease), Workers, least)
 	if err != nil && ctx.Err() == nil {
 		slog.Error("outbox cannot claim what is urgent", "channel", o.Channel.Name(), "err", err)
 	}

@@ -21,14 +21,15 @@ type pace struct {
 	waiting [core.PriorityNotice + 1]int
 }
 
-// makeUp is how much of being woken late is made up for.
+// makeUp is how much of being woken late is made up for. Steps are longer by as
+// much, all together, so that no second holds one message more for it.
 const makeUp = 5 * time.Millisecond
 
 // newPace makes the pace of a network that takes so many messages a second.
 func newPace(rate float64) *pace {
 	p := &pace{}
 	if rate > 0 {
-		p.step = time.Duration(float64(time.Second) / rate)
+		p.step = time.Duration(float64(time.Second+makeUp) / rate)
 	}
 	for i := range p.lane {
 		p.lane[i] = make(chan struct{}, 1)

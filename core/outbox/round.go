@@ -46,7 +46,7 @@ func (r *round) sendSideBySide(ctx context.Context, claimed []core.Queued) {
 	}
 	recipients := make(chan []core.Queued)
 	var wg sync.WaitGroup
-	for range min(workers, len(order)) {
+	for range min(Workers, len(order)) {
 		wg.Go(func() {
 			for messages := range recipients {
 				r.sendOrdered(ctx, messages)

@@ -58,9 +58,11 @@ type Sender struct {
 	unmarked []store.Sent // taken by the network while the store failed; marked before anything else is sent
 }
 
+// Workers is how many recipients a sender serves side by side.
+const Workers = 8
+
 const (
 	maxBatch    = 64              // rows claimed at once
-	workers     = 8               // recipients served side by side
 	beginWithin = 5 * time.Second // of a claim; what was not begun by then is given back
 	// For a claimed row. One that lives has sent, marked or given back all of a
 	// batch by then; the rows of one that died are freed sooner (HoldSender).
@@ -156,7 +158,7 @@ func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
 // second. The rows that a sender holds when it dies are late.
 func (s *Sender) batch() int {
 	if r := s.Channel.Features().Rate; r > 0 {
-		return min(maxBatch, max(workers, int(r)))
+		return min(maxBatch, max(Workers, int(r)))
 	}
 	return maxBatch
 }
@@ -200,7 +202,9 @@ func (s *Sender) sendAll(ctx context.Context, claimed []core.Queued, deadline ti
 	beside := &overtaking{round: run}
 	var attending sync.WaitGroup
 	over := make(chan struct{})
-	attending.Go(func() { beside.attend(ctx, over) })
+	// What the networks took is marked even when we are being stopped.
+	attending.Go(func() { beside.attend(context.WithoutCancel(ctx), over) })
+	attending.Go(func() { beside.watch(ctx, over) })
 	run.sendSideBySide(ctx, claimed)
 	beside.end()
 	close(over)
