@@ -38,7 +38,6 @@ type hit struct {
 	touch touch
 	from  ordinal // of a measure
 	until ordinal
-	phase int
 }
 
 func (j *judging) keep(h hit) { j.found = append(j.found, h) }
@@ -144,7 +143,7 @@ func (j *judging) measures() {
 	if best.rule == nil {
 		j.out.Measure = core.MeasureNone
 	} else {
-		p := best.rule.phases[best.phase]
+		p := &best.rule.phase
 		j.out.Measure, j.out.Monitor, j.out.From = p.measure, p.opens, best.from.day()
 		if p.days > 0 {
 			j.out.Until = best.until.day()
@@ -162,8 +161,7 @@ func (j *judging) measures() {
 
 // stricter tells which of two running measures counts.
 func stricter(a, b hit) bool {
-	pa, pb := a.rule.phases[a.phase], b.rule.phases[b.phase]
-	if d := Strictness(pa.measure) - Strictness(pb.measure); d != 0 {
+	if d := Strictness(a.rule.phase.measure) - Strictness(b.rule.phase.measure); d != 0 {
 		return d > 0
 	}
 	return a.until > b.until
@@ -185,18 +183,16 @@ func (j *judging) settled(rule *rule) bool {
 
 // runs finds the stretch of a measure that holds today, false when all are over.
 func (j *judging) runs(h *hit) bool {
-	v := j.view
 	h.from = j.baseOf(h)
-	for i, p := range h.rule.phases {
-		h.phase = i
+	for h.rule != nil {
 		h.until = farAhead
-		if p.days == 0 {
+		if h.rule.phase.days == 0 {
 			return true
 		}
-		if h.until = h.from + ordinal(p.days); v.today <= h.until {
+		if h.until = h.from + ordinal(h.rule.phase.days); j.view.today <= h.until {
 			return true
 		}
-		h.from = h.until
+		h.from, h.rule = h.until, h.rule.then
 	}
 	return false
 }
@@ -256,7 +252,7 @@ func (j *judging) args(h *hit) map[string]string {
 			out["until"] = string(h.until.day())
 		}
 		if h.rule.args&argDays != 0 {
-			out["days"] = strconv.Itoa(h.rule.phases[h.phase].days)
+			out["days"] = strconv.Itoa(h.rule.phase.days)
 		}
 	}
 	return out

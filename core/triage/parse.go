@@ -243,9 +243,9 @@ func (p *parser) unknowns(file *yaml.Node, m map[string]*yaml.Node) {
 func (r *Rules) finish() {
 	for _, list := range [][]rule{r.classes, r.colours, r.measures, r.unknown[:]} {
 		for i := range list {
-			r.byID[list[i].id] = &list[i]
-			for _, p := range list[i].phases {
-				r.openedKind |= kindWords.bits[string(p.opens)]
+			for one := &list[i]; one != nil; one = one.then {
+				r.byID[one.id] = one
+				r.openedKind |= kindWords.bits[string(one.phase.opens)]
 			}
 		}
 	}

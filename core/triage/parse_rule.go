@@ -23,7 +23,8 @@ func (p *parser) rule(n *yaml.Node, part Part) rule {
 		out.colour = p.raising(p.need(n, m, "colour"))
 	case PartMeasure:
 		m = p.mapping(n, "id", "when", "measure", "days", "base", "tests", "monitor", "then", "reason", "source")
-		p.measure(n, m, &out)
+		out.phase = p.phase(n, m)
+		out.base = p.base(n, m, out.phase)
 	}
 	if v := p.need(n, m, "id"); v != nil {
 		out.id = p.id(v)
@@ -32,6 +33,9 @@ func (p *parser) rule(n *yaml.Node, part Part) rule {
 		out.when = p.when(v, part, 0)
 	}
 	p.told(n, m, &out)
+	if then := m["then"]; part == PartMeasure && then != nil {
+		out.then = p.then(then, &out)
+	}
 	return out
 }
 
@@ -74,11 +78,7 @@ func (r *rule) mayTell() (may argument) {
 	}
 	if r.part == PartMeasure {
 		may |= argDay
-		fixed := true
-		for _, ph := range r.phases {
-			fixed = fixed && ph.days > 0
-		}
-		if fixed {
+		if r.phase.days > 0 {
 			may |= argUntil | argDays
 		}
 	}
@@ -143,8 +143,8 @@ func (p *parser) id(n *yaml.Node) string {
 	switch {
 	case n.Kind != yaml.ScalarNode || len(id) > 40 || !ruleForm.MatchString(id):
 		p.wrong(n, "an id is capitals, digits and hyphens: R-RED-01")
-	case strings.HasPrefix(id, "U-") || strings.HasPrefix(id, "G-"):
-		p.wrong(n, "ids that begin with U- or G- are taken")
+	case strings.HasPrefix(id, "U-") || strings.HasPrefix(id, "G-") || strings.HasSuffix(id, Then):
+		p.wrong(n, "ids that begin with U- or G-, or end with %s, are taken", Then)
 	case twice:
 		p.wrong(n, "the id %s already stands on line %d", id, line)
 	}
@@ -185,31 +185,36 @@ func (p *parser) raising(n *yaml.Node) core.Colour {
 	return c
 }
 
-// measure reads a measure with what follows it.
-func (p *parser) measure(n *yaml.Node, m map[string]*yaml.Node, out *rule) {
-	first := p.phase(n, m)
-	if v := m["base"]; v != nil {
-		b, ok := bases[v.Value]
-		if !ok {
-			p.wrong(v, "unknown base %q; there is exposure, entry, declaration, class", v.Value)
+// base is the day that the days of a measure are counted from.
+func (p *parser) base(n *yaml.Node, m map[string]*yaml.Node, of phase) base {
+	v := m["base"]
+	if v == nil {
+		if of.days > 0 {
+			p.wrong(n, `"base" is missing: the day that the days are counted from`)
 		}
-		out.base = b
-	} else if first.days > 0 {
-		p.wrong(n, `"base" is missing: the day that the days are counted from`)
+		return baseExposure
 	}
-	out.phases = []phase{first}
-	then := m["then"]
-	if then == nil {
-		return
+	b, ok := bases[v.Value]
+	if !ok {
+		p.wrong(v, "unknown base %q; there is exposure, entry, declaration, class", v.Value)
 	}
-	second := p.phase(then, p.mapping(then, "measure", "days", "tests", "monitor"))
+	return b
+}
+
+// then reads what follows a measure, counted from its last day.
+func (p *parser) then(n *yaml.Node, first *rule) *rule {
+	m := p.mapping(n, "measure", "days", "tests", "monitor", "reason")
+	second := rule{id: first.id + Then, part: PartMeasure, line: n.Line, base: first.base, sources: first.sources, phase: p.phase(n, m)}
+	if v := p.need(n, m, "reason"); v != nil {
+		second.reason, second.args = p.words(v, second.mayTell())
+	}
 	switch {
-	case first.days == 0:
-		p.wrong(then, "nothing can follow a measure without days")
-	case Strictness(second.measure) > Strictness(first.measure):
-		p.wrong(then, "what follows must not be stricter: a later exposure would begin again with less")
+	case first.phase.days == 0:
+		p.wrong(n, "nothing can follow a measure without days")
+	case Strictness(second.phase.measure) > Strictness(first.phase.measure):
+		p.wrong(n, "what follows must not be stricter: a later exposure would begin again with less")
 	}
-	out.phases = append(out.phases, second)
+	return &second
 }
 
 func (p *parser) phase(n *yaml.Node, m map[string]*yaml.Node) (out phase) {

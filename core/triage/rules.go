@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +72,8 @@ type rule struct {
 	when    cond
 	class   core.Class
 	colour  core.Colour
-	phases  []phase
+	phase   phase // of a measure
+	then    *rule // what follows it; nil for nothing
 	base    base
 	reason  words
 	args    argument // which placeholders the words have
@@ -110,6 +112,9 @@ const (
 
 var arguments = map[string]argument{"area": argArea, "day": argDay, "until": argUntil, "days": argDays}
 
+// Then ends the ID of what follows a measure.
+const Then = "-THEN"
+
 // Rule is one rule as a page shows it.
 type Rule struct {
 	ID      string
@@ -118,9 +123,10 @@ type Rule struct {
 	Class   core.Class  // that it proposes
 	Colour  core.Colour // that it gives
 	Measure core.Measure
-	Days    int // of the first stretch of its measure, 0 for until an officer ends it
-	Opens   core.Kind
-	Sources []string // their texts
+	Days    int       // of the measure, 0 for until an officer ends it
+	Tests   []int     // days of it on which a test is due
+	Opens   core.Kind // monitoring that it opens by itself
+	Sources []string  // their texts
 }
 
 // Version is the name of the version, as verdicts carry it.
@@ -149,12 +155,15 @@ func (r *Rules) Target(c core.Colour) time.Duration { return r.target[c.Rank()] 
 // Opens tells whether some rule opens monitoring of a kind by itself.
 func (r *Rules) Opens(k core.Kind) bool { return r.openedKind&kindWords.bits[string(k)] != 0 }
 
-// Rules lists every rule, in the order in which Judge weighs them.
+// Rules lists every rule, in the order in which Judge weighs them. What follows
+// a measure stands behind it, with Then at the end of its ID.
 func (r *Rules) Rules() []Rule {
 	var out []Rule
 	for _, list := range [][]rule{r.classes, r.colours, r.unknown[:], {r.otherwise}, r.measures} {
 		for i := range list {
-			out = append(out, r.shown(&list[i]))
+			for one := &list[i]; one != nil; one = one.then {
+				out = append(out, r.shown(one))
+			}
 		}
 	}
 	return out
@@ -170,10 +179,8 @@ func (r *Rules) Rule(id string) (Rule, bool) {
 }
 
 func (r *Rules) shown(of *rule) Rule {
-	out := Rule{ID: of.id, Part: of.part, Line: of.line, Class: of.class, Colour: of.colour}
-	if len(of.phases) > 0 {
-		out.Measure, out.Days, out.Opens = of.phases[0].measure, of.phases[0].days, of.phases[0].opens
-	}
+	out := Rule{ID: of.id, Part: of.part, Line: of.line, Class: of.class, Colour: of.colour,
+		Measure: of.phase.measure, Days: of.phase.days, Tests: slices.Clone(of.phase.tests), Opens: of.phase.opens}
 	for _, s := range of.sources {
 		out.Sources = append(out.Sources, r.sources[s])
 	}

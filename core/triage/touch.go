@@ -54,7 +54,6 @@ func (t touch) with(o touch) touch {
 // place is a stay ready to be compared, inside the look-back window.
 type place struct {
 	Stay
-	parts       []string
 	from, until ordinal // both noDay: on some day of the window
 	days        []ordinal
 }
@@ -106,7 +105,7 @@ func (x *indexed) covers(p *place) truth {
 	case len(x.parts) == 0:
 		return yes
 	}
-	return sameParts(x.parts, p.parts)
+	return sameParts(x.parts, partsOf(p.Sub))
 }
 
 // coversBelow is covers for a stay in a unit below: parts and circles are of

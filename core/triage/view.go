@@ -127,7 +127,6 @@ func (v *view) place(a *Areas, how int, p *place, first ordinal) {
 	if unit, ok := area.Get(p.Code); ok {
 		p.Code = unit.Code // of one that a later list renamed
 	}
-	p.parts = partsOf(p.Sub)
 	a.meet(&v.touched, how, p, first, v.day)
 }
 
