@@ -73,26 +73,28 @@ func TestDueAtIsInItsHoursAndEven(t *testing.T) {
 		keys[i] = core.NewID() // made in a row: they differ little
 	}
 	day := core.Day("2021-08-15")
-	for _, p := range Plans() {
+	for _, r := range roundsOf(day) {
+		var shares [stretches]int
+		for _, key := range keys {
+			at := DueAt(r.Kinds[0], r.Window, day, r.Slot, key)
+			if at.Before(r.Opens) || !at.Before(r.Closes) || Quiet(at) || core.DayOf(at) != day {
+				t.Fatalf("%s, slot %d of %v: %v", r.Window, r.Slot, r.Kinds, at)
+			}
+			shares[int(at.Sub(r.Opens)*stretches/r.Closes.Sub(r.Opens))]++
+		}
+		mean := float64(people) / stretches
+		for i, n := range shares {
+			if off := math.Abs(float64(n) - mean); off > 6*math.Sqrt(mean) {
+				t.Errorf("%s, slot %d of %v: stretch %d of %d has %d of %d", r.Window, r.Slot, r.Kinds, i, stretches, n, people)
+			}
+		}
+	}
+	for _, p := range Plans() { // all of one round are asked in the same hours
 		for _, w := range []core.Window{core.WindowMorning, core.WindowAfternoon, ""} {
 			for slot := SlotDay; slot <= p.PerDay; slot++ {
 				h, ok := p.Hours(w, slot)
-				if !ok {
-					t.Fatalf("%s has no hours for slot %d", p.Kind, slot)
-				}
-				var shares [stretches]int
-				for _, key := range keys {
-					at := DueAt(p.Kind, w, day, slot, key)
-					if at.Before(At(day, h.From)) || !at.Before(At(day, h.To)) || Quiet(at) || core.DayOf(at) != day {
-						t.Fatalf("%s, window %q, slot %d: %v", p.Kind, w, slot, at)
-					}
-					shares[int(at.Sub(At(day, h.From))*stretches/(h.To-h.From))]++
-				}
-				mean := float64(people) / stretches
-				for i, n := range shares {
-					if off := math.Abs(float64(n) - mean); off > 6*math.Sqrt(mean) {
-						t.Errorf("%s, window %q, slot %d: stretch %d of %d has %d of %d", p.Kind, w, slot, i, stretches, n, people)
-					}
+				if at := DueAt(p.Kind, w, day, slot, keys[0]); !ok || at.Before(At(day, h.From)) || !at.Before(At(day, h.To)) {
+					t.Errorf("%s, window %q, slot %d: %v", p.Kind, w, slot, at)
 				}
 			}
 		}

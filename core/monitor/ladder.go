@@ -148,7 +148,7 @@ func (s Silent) hand(a Action, call, miss bool) Action {
 	if call {
 		a.Step, a.List, a.Call = StepCall, false, true
 	}
-	a.Miss, a.Never, a.Next = miss, !s.Ever, time.Time{}
+	a.Miss, a.Never, a.Next = miss && s.Step == StepWaiting, !s.Ever, time.Time{}
 	return a
 }
 
