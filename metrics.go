@@ -25,6 +25,9 @@ type metrics struct {
 	cost     *prometheus.CounterVec
 	take     prometheus.Histogram
 	pumping  prometheus.Gauge
+	worked   *prometheus.GaugeVec
+	workTime *prometheus.GaugeVec
+	failed   *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -49,8 +52,15 @@ func newMetrics() *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}),
 		pumping: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_codes_alarm",
 			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
+		worked: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khaibao_schedule_done_timestamp_seconds",
+			Help: "When a scheduled work was last done without an error."}, []string{"work"}),
+		workTime: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khaibao_schedule_seconds",
+			Help: "How long a scheduled work took the last time."}, []string{"work"}),
+		failed: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_schedule_failures_total",
+			Help: "Scheduled works that ended with an error; each is tried again at its next time."}, []string{"work"}),
 	}
 	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.sent, m.segments, m.cost, m.take, m.pumping,
+		m.worked, m.workTime, m.failed,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -69,6 +79,17 @@ func (m *metrics) countSpent(channel, way string, segments int, cost int64) {
 	m.sent.WithLabelValues(channel, way).Inc()
 	m.segments.WithLabelValues(channel, way).Add(float64(segments))
 	m.cost.WithLabelValues(channel, way).Add(float64(cost))
+}
+
+// countWork keeps how a scheduled work went.
+func (m *metrics) countWork(work string, at time.Time, took time.Duration, err error) {
+	m.workTime.WithLabelValues(work).Set(took.Seconds())
+	if err != nil {
+		m.failed.WithLabelValues(work).Inc()
+		return
+	}
+	m.failed.WithLabelValues(work).Add(0)
+	m.worked.WithLabelValues(work).Set(float64(at.UnixMilli()) / 1000)
 }
 
 // countHook makes the counter of one channel's deliveries.
