@@ -15,6 +15,7 @@ type Address struct {
 	Gone      bool      // the network said that this address is blocked or dead
 	Declared  bool      // somebody tied to it has a declaration
 	Told      bool      // it was told of a khai hộ in the last 30 days, to which it may object
+	Watched   bool      // it may answer for somebody who is watched, or was until two weeks ago: ask the store
 	Notice    int       // version of the privacy notice last shown
 	Heard     time.Time // when it last wrote or proved its phone, as its turn found it
 

@@ -42,7 +42,7 @@ func refusedForNow(e *channel.SendError) bool { return e.Config || e.RetryAfter 
 // asSent is what is kept of a message that its network took, with what it is
 // expected to cost: the price of each message or, of texts, of each segment.
 func (s *Sender) asSent(m core.Queued, parts []core.Outbound, networkID string) store.Sent {
-	sent := store.Sent{ID: m.ID, NetworkID: networkID, Way: m.WayTaken(), Template: m.Way.Template}
+	sent := store.Sent{ID: m.ID, NetworkID: networkID, Way: m.WayTaken(), Template: m.Way.Template, Prompt: m.Priority == core.PriorityPrompt}
 	units := len(parts)
 	if s.Channel.Features().Plain {
 		for _, p := range parts {

@@ -26,7 +26,10 @@ func (tx *Tx) SetOptedOut(ctx context.Context, at *core.Address, out bool) error
 func (tx *Tx) SetGone(ctx context.Context, at *core.Address, gone bool) error {
 	at.Gone = gone
 	_, err := tx.q.exec(ctx, `UPDATE addresses SET gone_at = $2 WHERE id = $1`, at.ID, tx.millisIf(gone))
-	return wrap(err, "address gone")
+	if err != nil || !gone || !at.Watched {
+		return wrap(err, "address gone")
+	}
+	return addressLost(ctx, tx.q, tx.now, at.ID)
 }
 
 // DropWaiting gives up all that waits to be sent to an address.

@@ -53,7 +53,8 @@ func (s *Store) ClaimUrgent(ctx context.Context, channel string, now, until time
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	return claimed, nil
+	claimed, err = s.fillAsked(ctx, now, claimed)
+	return claimed, wrap(err, "claim due "+channel)
 }
 
 func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
@@ -66,6 +67,11 @@ func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
 		return m, err
 	}
 	m.Queued = time.UnixMilli(created)
+	m.Say.Key = key
+	if sealed == nil { // fillAsked makes its words
+		m.Unreadable = errNoWords
+		return m, nil
+	}
 	var l letter
 	open, err := s.keys.Open("outbox.args", m.ID, sealed)
 	if err == nil && json.Unmarshal(open, &l) != nil {
@@ -90,6 +96,7 @@ type Sent struct {
 	Template      string // "" when it was words of our own
 	Segments      int    // SMS that it is expected to be billed as; 0 on other networks
 	Cost          int64  // đồng that it is expected to cost
+	Prompt        bool   // it asked somebody who is watched
 }
 
 // MarkSent keeps that the networks took these messages. The arguments have
@@ -112,7 +119,10 @@ func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error 
 				cost = CASE WHEN o.cost = 0 THEN u.cost WHEN o.segments > 0 AND u.segments > o.segments THEN o.cost * u.segments / o.segments ELSE o.cost END
 			FROM unnest($1::text[], $2::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) AS u (id, network_id, way, template, segments, cost)
 			WHERE o.id = u.id`, ids, networkIDs, now.UnixMilli(), ways, templates, segments, costs)
-		return wrap(err, "mark sent")
+		if err != nil {
+			return fmt.Errorf("mark sent: %w", err)
+		}
+		return s.markPrompted(ctx, s.q, now, sent)
 	}
 	return s.inTx(ctx, func(q querier) error {
 		for _, m := range sent {
@@ -121,7 +131,7 @@ func (s *Store) MarkSent(ctx context.Context, now time.Time, sent []Sent) error 
 				return fmt.Errorf("mark sent: %w", err)
 			}
 		}
-		return nil
+		return s.markPrompted(ctx, q, now, sent)
 	})
 }
 
@@ -148,7 +158,10 @@ func (s *Store) AddressGone(ctx context.Context, now time.Time, addressID string
 		}
 		_, err := q.exec(ctx, `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = 'gone', args = NULL
 			WHERE address_id = $1 AND state = 0 AND way = ''`, addressID, now.UnixMilli())
-		return wrap(err, "address gone")
+		if err != nil {
+			return fmt.Errorf("address gone: %w", err)
+		}
+		return addressLost(ctx, q, now, addressID)
 	})
 }
 
@@ -231,11 +244,17 @@ func (s *Store) Backlog(ctx context.Context, channel string, now time.Time) (wai
 // that down, by its outbox ID.
 func (s *Store) MoveStatus(ctx context.Context, channel, networkID, status string, rank int) error {
 	for _, name := range []string{byOutboxID, byNetworkID} { // two statements, so that each has its index
-		n, err := s.q.exec(ctx, `UPDATE outbox SET network_state = $3, network_rank = $4
-			WHERE channel = $1 AND network_rank < $4 AND `+name, channel, networkID, status, rank)
-		if err != nil || n > 0 {
-			return wrap(err, "move status")
+		var id string
+		var priority int64
+		err := s.q.row(ctx, `UPDATE outbox SET network_state = $3, network_rank = $4
+			WHERE channel = $1 AND network_rank < $4 AND `+name+` RETURNING id, priority`, channel, networkID, status, rank).Scan(&id, &priority)
+		if errors.Is(err, errNoRows) {
+			continue
 		}
+		if err == nil && status == delivered && core.Priority(priority) == core.PriorityPrompt {
+			err = s.markDelivered(ctx, id, time.Now())
+		}
+		return wrap(err, "move status")
 	}
 	return nil
 }

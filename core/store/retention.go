@@ -50,6 +50,7 @@ var retention = map[string]Retention{
 	// What a court may ask about a quarantine is kept as what officers did.
 	"monitoring":        KeepTwoYears,
 	"monitoring_events": KeepTwoYears,
+	"monitoring_moves":  KeepTwoYears,
 	"tests":             KeepTwoYears,
 	"prompts":           KeepQuarter,
 	"checkups":          KeepQuarter,

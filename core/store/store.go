@@ -51,6 +51,7 @@ type Store struct {
 
 	ways      *ways.Book
 	countLost func(event, channel string) // may be nil
+	hotline   string                      // named in messages about monitoring
 }
 
 // Options open a store.

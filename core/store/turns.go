@@ -111,7 +111,7 @@ func (s *Store) urnHash(u core.URN) string {
 func (s *Store) phoneHash(e164 string) string { return s.keys.Hash(seal.KindPhone, e164) }
 
 const addressColumns = `id, channel, hash, urn, lang, phone, proven_how, opted_out_at, gone_at,
-	told_at, notice, declared_at, form, question, state, CASE WHEN turned_at > proven_at THEN turned_at ELSE proven_at END`
+	told_at, notice, declared_at, form, question, state, CASE WHEN turned_at > proven_at THEN turned_at ELSE proven_at END, watched_until`
 
 // The statements of every turn.
 const (
@@ -133,12 +133,13 @@ func (tx *Tx) scanAddress(r scanner) (string, *core.Address, error) {
 	var at core.Address
 	var hash string
 	var urn, phone, state []byte
-	var optedOut, gone, told, declared, heard int64
+	var optedOut, gone, told, declared, heard, watched int64
 	err := r.Scan(&at.ID, &at.Channel, &hash, &urn, &at.Lang, &phone, &at.ProvenHow, &optedOut, &gone,
-		&told, &at.Notice, &declared, &at.Form, &at.Question, &state, &heard)
+		&told, &at.Notice, &declared, &at.Form, &at.Question, &state, &heard, &watched)
 	if err != nil {
 		return "", nil, err
 	}
+	at.Watched = watched > tx.now.UnixMilli()
 	at.Told = told > tx.now.Add(-objectTime).UnixMilli()
 	at.OptedOut, at.Gone, at.Declared, at.Heard = optedOut > 0, gone > 0, declared > 0, time.UnixMilli(heard)
 	open := func(column string, sealed []byte) string {

@@ -173,7 +173,7 @@ func (s *Store) Reroute(ctx context.Context, now time.Time, m core.Queued, class
 // "no_way". What officers must do then becomes a task.
 func (s *Store) Drop(ctx context.Context, now time.Time, m core.Queued, class string) error {
 	const text = `UPDATE outbox SET state = 2, done_at = $2, leased_until = 0, error_class = $3, args = NULL WHERE id = $1 AND state = 0`
-	if m.Unreached == nil {
+	if m.Unreached == nil && m.Priority != core.PriorityPrompt {
 		_, err := s.q.exec(ctx, text, m.ID, now.UnixMilli(), class)
 		return wrap(err, "drop")
 	}
@@ -181,6 +181,9 @@ func (s *Store) Drop(ctx context.Context, now time.Time, m core.Queued, class st
 		n, err := q.exec(ctx, text, m.ID, now.UnixMilli(), class)
 		if err != nil || n == 0 {
 			return wrap(err, "drop")
+		}
+		if err := promptLost(ctx, q, m, now); err != nil || m.Unreached == nil {
+			return err
 		}
 		tx := &Tx{s: s, q: q, now: now}
 		return tx.openUnreached(ctx, *m.Unreached, m.AddressID)
