@@ -15,11 +15,18 @@ func (tx *Tx) SetLang(ctx context.Context, at *core.Address, lang string) error 
 	return wrap(err, "set language")
 }
 
-// SetOptedOut keeps that an address wants nothing but replies and codes.
+// SetOptedOut keeps that an address wants nothing but replies and codes. Whom it
+// answers for while they are watched is an officer's from then on.
 func (tx *Tx) SetOptedOut(ctx context.Context, at *core.Address, out bool) error {
 	at.OptedOut = out
 	_, err := tx.q.exec(ctx, `UPDATE addresses SET opted_out_at = $2 WHERE id = $1`, at.ID, tx.millisIf(out))
-	return wrap(err, "opt out")
+	if err != nil {
+		return fmt.Errorf("opt out: %w", err)
+	}
+	if out {
+		return wrap(tx.stopWatched(ctx, at), "opt out")
+	}
+	return wrap(tx.resumeWatched(ctx, at), "opt in")
 }
 
 // SetGone keeps that a network said an address is blocked, or is back.
