@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"khaibao/core"
 	"khaibao/core/demo"
 	"khaibao/core/store"
+	"khaibao/core/triage"
 )
 
 // demoCommand fills the database with invented people and their declarations.
@@ -78,12 +80,43 @@ func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Opt
 	for n := range state.Parts {
 		p.earlier += g.Size(n)
 	}
-	err = s.Load(ctx, store.Load{Name: name, Parts: g.Parts(), Part: g.Part, Stored: p.stored})
+	judged, err := judgedDemo(ctx, s, g, o.AsOf)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	err = s.Load(ctx, store.Load{Name: name, Parts: g.Parts(), Part: judged, Stored: p.stored})
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	_, err = fmt.Fprintf(out, "Stored %s invented people and %s declarations in %s.\n", grouped(p.people), grouped(p.declarations), p.took())
 	return err
+}
+
+// judgedDemo makes parts whose declarations are judged by the rules in force on
+// the last day, as all that are recent are once these are switched on.
+func judgedDemo(ctx context.Context, s *store.Store, g *demo.Generator, day core.Day) (part func(n int) [][]core.Declaration, err error) {
+	rules, areas, err := s.Policy(ctx, day)
+	if errors.Is(err, store.ErrNoPolicy) {
+		return g.Part, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(n int) [][]core.Declaration {
+		people := g.Part(n)
+		for _, declarations := range people {
+			for i := range declarations {
+				d := &declarations[i]
+				form, day, facts := d.Form, d.Day, d.Facts
+				d.Judge = func(p core.PersonFacts, class core.Class, since core.Day) core.Verdict {
+					said := triage.Facts(form, day, p, facts)
+					said.Class, said.ClassSince = class, since
+					return rules.Judge(areas, said)
+				}
+			}
+		}
+		return people
+	}, nil
 }
 
 // progress prints how far a load has come: a line a second, and one at the end.

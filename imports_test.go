@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"core/demo":            {"core", "core/area", "core/duty", "core/reading"},
 	"core/monitor":         {"core"},
 	"core/ways":            {"core", "core/channel"},
+	"core/jobs":            {"core"},
 	"core/triage":          {"core", "core/area", "core/monitor"},
 	"core/outbox":          {"core", "core/channel", "core/seal", "core/store"},
 	"core/store":           {"core/..."},

@@ -28,6 +28,8 @@ type metrics struct {
 	worked   *prometheus.GaugeVec
 	workTime *prometheus.GaugeVec
 	failed   *prometheus.CounterVec
+	policy   *prometheus.CounterVec
+	jobs     *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -58,9 +60,13 @@ func newMetrics() *metrics {
 			Help: "How long a scheduled work took the last time."}, []string{"work"}),
 		failed: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_schedule_failures_total",
 			Help: "Scheduled works that ended with an error; each is tried again at its next time."}, []string{"work"}),
+		policy: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_policy_total",
+			Help: "Failures to read the rules and areas in force: policy_unread, policy_refused. The node goes on with those it knows."}, []string{"event"}),
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_jobs_total",
+			Help: "What became of jobs: job_done, job_failed for a step that is tried again, job_given_up."}, []string{"event"}),
 	}
 	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.sent, m.segments, m.cost, m.take, m.pumping,
-		m.worked, m.workTime, m.failed,
+		m.worked, m.workTime, m.failed, m.policy, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -74,6 +80,9 @@ func (m *metrics) countMessage(event, channel string) {
 	m.messages.WithLabelValues(event, channel).Inc()
 }
 func (m *metrics) countOutbox(event, channel string) { m.outbox.WithLabelValues(event, channel).Inc() }
+
+func (m *metrics) countPolicy(event string) { m.policy.WithLabelValues(event).Inc() }
+func (m *metrics) countJob(event string)    { m.jobs.WithLabelValues(event).Inc() }
 
 func (m *metrics) countSpent(channel, way string, segments int, cost int64) {
 	m.sent.WithLabelValues(channel, way).Inc()

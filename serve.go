@@ -94,6 +94,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 		listener.Close()
 		return nil, err
 	}
+	s.WatchPolicy(p.metrics.countPolicy)
 	p.metrics.watchBacklog(s, slices.Sorted(maps.Keys(features)))
 	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: p.c.now,
 		Count: p.metrics.countMessage, Limits: p.c.limits})
@@ -133,6 +134,7 @@ func (p *program) run(ctx context.Context) error {
 		running.Go(func() { sender.Run(background) })
 	}
 	running.Go(func() { p.schedules(background) })
+	running.Go(func() { p.jobs().Run(background) })
 	receiving, stopReceiving := context.WithCancel(ctx)
 	defer stopReceiving()
 	for _, f := range p.networks.receivers {

@@ -28,6 +28,11 @@ type Declaration struct {
 	Person  PersonFacts
 	Facts   map[string]any // coded answers, kept in clear
 	Private map[string]any // kept sealed
+
+	// Judge gives the verdict of this declaration, once the person is found: by
+	// who the person is with what was known before, and the officer's word F0 to
+	// F3 with the day from which it counts, "" for none. nil: no verdict.
+	Judge func(p PersonFacts, class Class, since Day) Verdict
 }
 
 // PersonFacts are what a declaration says of who the person is.

@@ -237,12 +237,16 @@ func (d *Dispatcher) takeBy(ctx context.Context, group []waiting, turn func(*tur
 	if err != nil {
 		return err
 	}
+	judge, err := d.judge(ctx, core.DayOf(now))
+	if err != nil {
+		return err
+	}
 	messages := make([]core.Inbound, len(group))
 	for i, w := range group {
 		messages[i] = w.m
 	}
 	return d.Store.Take(ctx, now, messages, func(ctx context.Context, tx *store.Tx, at *core.Address, m core.Inbound, id string) error {
-		run := turnRun{d: d, tx: tx, at: at, cause: id, event: Event{
+		run := turnRun{d: d, judge: judge, tx: tx, at: at, cause: id, event: Event{
 			Now: now, Today: core.DayOf(now), Features: d.Features[m.Channel], Setting: setting}}
 		return turn(&run, codes.WithNetwork(ctx, m.Network), m)
 	})

@@ -20,6 +20,7 @@ import (
 // turnRun is one message's turn inside a transaction.
 type turnRun struct {
 	d     *Dispatcher
+	judge judge
 	tx    *store.Tx
 	at    *core.Address
 	cause string // ID of the message
@@ -207,7 +208,7 @@ func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
 	stored, err := r.tx.Declare(ctx, core.Declaration{
 		Form: e.Form, Day: r.event.Today, At: r.event.Now, Channel: r.at.Channel, AddressID: r.at.ID,
 		Phone: e.Phone, Proven: e.Proven, Notice: e.Notice, Facts: e.Facts, Private: e.Private,
-		PersonID: e.PersonID, Proxy: e.Proxy, Notify: e.Notify,
+		PersonID: e.PersonID, Proxy: e.Proxy, Notify: e.Notify, Judge: r.judge.of(e, r.event.Today),
 		Person: core.PersonFacts{Name: p.Name, Folded: reading.Fold(p.Name), SortKey: reading.SortKey(p.Name),
 			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, Insurance: p.Insurance,
 			Commune: commune, District: district, Province: province, Sub: p.Sub, House: p.House},
@@ -223,7 +224,9 @@ func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
 			return nil, err
 		}
 	}
-	return Declared{PersonName: p.Name, Code: stored.Code, Number: stored.Number, Version: stored.Version}, nil
+	out := Declared{PersonName: p.Name, Code: stored.Code, Number: stored.Number, Version: stored.Version, Verdict: stored.Verdict}
+	out.Why, out.WhyMeasure = r.judge.why(stored.Verdict, cmp.Or(r.at.Lang, "vi"))
+	return out, nil
 }
 
 // levels splits an area into commune, district and province; what is coarser

@@ -64,17 +64,21 @@ func (t *turn) declared(list []Declared) {
 	ending, same, once := r.ending(), t.s.State.Same, t.s.State.Once
 	t.s.Form, t.s.Question = "", ""
 	t.s.State, t.s.Proof = State{Run: t.s.State.Run}, Proof{}
-	switch d := list[0]; {
+	d := list[0]
+	calm := strings.HasSuffix(ending.Key, well) && !strict(d.Verdict.Measure) && d.Verdict.Colour.Rank() < core.ColourOrange.Rank()
+	switch {
 	case len(list) > 1:
 		t.showAll(list)
+		t.tellMeanings(ending, list)
+		return
 	case once:
 		t.doneOnce(r, list)
-		if strings.HasSuffix(ending.Key, well) {
+		if calm {
 			return // one message each way
 		}
 	case same:
 		t.showQR("done.same", qrCode(d, t.e.Today))
-		if strings.HasSuffix(ending.Key, well) {
+		if calm {
 			return // one message each way
 		}
 	case d.Version > 1:
@@ -82,15 +86,18 @@ func (t *turn) declared(list []Declared) {
 	default:
 		t.showQR("done.first", qrCode(d, t.e.Today))
 	}
-	ending.Args = with(ending.Args, "hotline", t.e.Setting.Hotline)
-	t.say(ending)
+	t.tellMeaning(ending, d)
 }
 
-// well ends the key of an ending where nothing is wrong.
-const well = ".well"
+// The ends of the keys of endings where nothing is wrong, and where a danger
+// sign was told.
+const (
+	well     = ".well"
+	urgently = ".urgent"
+)
 
 // endings are the ends of endings' keys, the worst first.
-var endings = []string{".urgent", ".ill", ".exposed"}
+var endings = []string{urgently, ".ill", ".exposed"}
 
 // ending is what is said at the end; of several people by the worst.
 func (r *run) ending() core.Say {

@@ -141,6 +141,13 @@ type Declared struct {
 	Code       string // 26 letters, for the QR link
 	Number     string // ten digits
 	Version    int    // 1 for a first declaration
+
+	// Verdict is what is in force for the person now, its zero value where
+	// nothing judges. Why are its reasons in words, in the writer's language,
+	// the worst first, and WhyMeasure the one that asks for its measure.
+	Verdict    core.Verdict
+	Why        []string
+	WhyMeasure string
 }
 
 // DeclareAll stores the declarations of several people made in one run.

@@ -13,6 +13,7 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
+	"khaibao/core/triage"
 	"khaibao/locales"
 )
 
@@ -35,6 +36,7 @@ type pure struct {
 	name     string
 	declared map[string][]core.HeldDeclaration
 	made     map[string]time.Time
+	verdicts map[string]core.Verdict // in force, by person
 }
 
 type sentCode struct {
@@ -46,7 +48,7 @@ type sentCode struct {
 
 func newPure(b *locales.Bundle, name string) *pure {
 	return &pure{bundle: b, features: looks[name], codes: map[string]*sentCode{}, versions: map[string]int{}, notified: map[string]bool{},
-		name: name, declared: map[string][]core.HeldDeclaration{}, made: map[string]time.Time{}}
+		name: name, declared: map[string][]core.HeldDeclaration{}, made: map[string]time.Time{}, verdicts: map[string]core.Verdict{}}
 }
 
 func (p *pure) take(t *testing.T, in core.Inbound, now time.Time) ([]shownMessage, []string) {
@@ -252,7 +254,14 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 	for _, key := range slices.Sorted(maps.Keys(e.Private)) {
 		p.did = append(p.did, fmt.Sprintf("%s (private): %v", key, e.Private[key]))
 	}
-	return Declared{PersonName: e.Person.Name, Code: code.Code, Number: code.Number, Version: version}
+	j := judgeOn(core.DayOf(now))
+	said := j.of(e, core.DayOf(now))(core.PersonFacts{Birth: e.Person.Birth, Commune: e.Person.Commune, Sub: e.Person.Sub}, "", "")
+	p.verdicts[who], _ = said.Beside(p.verdicts[who], core.DayOf(now))
+	v := p.verdicts[who]
+	p.did = append(p.did, strings.TrimSpace(fmt.Sprintf("verdict: %s %s %s %s", v.Class, v.Colour, v.Measure, v.Until)))
+	out := Declared{PersonName: e.Person.Name, Code: code.Code, Number: code.Number, Version: version, Verdict: v}
+	out.Why, out.WhyMeasure = j.why(v, cmp.Or(p.known.Lang, "vi"))
+	return out
 }
 
 // remember keeps a declaration as the store would give it back: through JSON.
@@ -313,4 +322,16 @@ func (p *pure) tell(phone string) {
 	p.show(s, "vi", looks["sms"], core.TelURN(phone), "")
 	p.told = append(p.told, p.shown...)
 	p.shown = before
+}
+
+// judgeOn judges by the rules of a day that the program brings, without areas:
+// as a store does that was just made.
+func judgeOn(day core.Day) judge {
+	var j judge
+	for _, r := range triage.BuiltIn() {
+		if r.From() <= day {
+			j.rules = r
+		}
+	}
+	return j
 }

@@ -8,4 +8,4 @@ const (
 
 // Unasked lists them. Under a brand name each needs a text that the carriers
 // registered, and Zalo takes them beyond its windows as templates only.
-func Unasked() []string { return []string{codeText, proxyTold} }
+func Unasked() []string { return []string{codeText, proxyTold, measureChanged, measureChangedOf} }

@@ -34,10 +34,12 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 	}
 	return &bulkRows{s: s, numbers: n,
 		people: table("people", people, "id", "name", "folded", "sort_key", "birth", "birth_year", "sex", "id_type", "id_hash",
-			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "created_at"),
+			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "created_at",
+			"class", "colour_rank", "measure", "measure_until", "verdict", "judged_at", "held", "word"),
 		ties: table("ties", people, "person_id", "phone_hash", "phone", "address_id", "how", "created_at"),
 		declarations: table("declarations", people*5/4, "id", "person_id", "form", "version", "former", "day", "at", "channel", "address_id",
-			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private", "proxy"),
+			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private", "proxy",
+			"class", "colour", "measure", "verdict"),
 		codes: table("qr_codes", people, "id", "person_id", "code_hash", "code", "number_hash", "number", "created_at"),
 	}
 }
@@ -55,8 +57,11 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	versions := make(map[string]int, 1)
 	newest := ""
 	var known core.PersonFacts
+	var was standing
+	var last *judged
+	var err error
 	for i := range declarations {
-		d := &declarations[i]
+		d := &declaring{Declaration: declarations[i]}
 		if i == 0 {
 			known = d.Person
 		} else {
@@ -64,6 +69,15 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 		}
 		versions[d.Form]++
 		id := core.NewID()
+		if err := d.judge(was, newest, known, d.At); err != nil {
+			return err
+		}
+		if was, err = d.left(was); err != nil {
+			return err
+		}
+		if d.judged != nil {
+			last = d.judged
+		}
 		if err := b.addDeclaration(d, id, personID, newest, versions[d.Form]); err != nil {
 			return err
 		}
@@ -72,22 +86,26 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	b.addTies(declarations, personID)
 	first := declarations[0].At.UnixMilli()
 	b.addCode(personID, first)
-	return b.addFacts(known, personID, newest, first)
+	return b.addFacts(known, last, personID, newest, first)
 }
 
-func (b *bulkRows) addFacts(p core.PersonFacts, personID, newest string, created int64) error {
+func (b *bulkRows) addFacts(p core.PersonFacts, j *judged, personID, newest string, created int64) error {
 	private, err := json.Marshal(privatePerson{ID: p.ID, Insurance: p.Insurance, House: p.House})
 	if err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
+	_, verdict, err := j.values()
+	if err != nil {
+		return err
+	}
 	keys := b.s.keys
-	b.people.rows = append(b.people.rows, []any{personID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType,
+	b.people.rows = append(b.people.rows, append([]any{personID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType,
 		keys.Hash(seal.KindID, p.ID), keys.Hash(seal.KindInsurance, p.Insurance), keys.Seal("people.private", personID, private),
-		p.Commune, p.District, p.Province, p.Sub, newest, p.NameKey(), created})
+		p.Commune, p.District, p.Province, p.Sub, newest, p.NameKey(), created}, verdict...))
 	return nil
 }
 
-func (b *bulkRows) addDeclaration(d *core.Declaration, id, personID, former string, version int) error {
+func (b *bulkRows) addDeclaration(d *declaring, id, personID, former string, version int) error {
 	facts, err := json.Marshal(d.Facts)
 	if err != nil {
 		return fmt.Errorf("facts: %w", err)
@@ -96,10 +114,14 @@ func (b *bulkRows) addDeclaration(d *core.Declaration, id, personID, former stri
 	if err != nil {
 		return fmt.Errorf("private answers: %w", err)
 	}
+	verdict, _, err := d.judged.values()
+	if err != nil {
+		return err
+	}
 	p := &d.Person
-	b.declarations.rows = append(b.declarations.rows, []any{id, personID, d.Form, version, former, string(d.Day), d.At.UnixMilli(), d.Channel,
+	b.declarations.rows = append(b.declarations.rows, append([]any{id, personID, d.Form, version, former, string(d.Day), d.At.UnixMilli(), d.Channel,
 		d.AddressID, bit(d.Proven), d.Notice, p.Commune, p.District, p.Province, p.Sub, listLen(d.Facts["symptoms"]), listLen(d.Facts["exposures"]),
-		string(facts), b.s.keys.Seal("declarations.private", id, private), bit(d.Proxy)})
+		string(facts), b.s.keys.Seal("declarations.private", id, private), bit(d.Proxy)}, verdict...))
 	return nil
 }
 

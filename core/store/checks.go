@@ -22,6 +22,7 @@ type Checked struct {
 // CheckedPerson is one person found, with the newest declaration of each form.
 type CheckedPerson struct {
 	*Person
+	Standing          Standing // today
 	Resident, Journey *Version
 }
 
@@ -93,6 +94,7 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 	if scope == (duty.Scope{}) {
 		return c, core.ErrNotFound
 	}
+	today := s.policyKnown(ctx, core.DayOf(l.At))
 	err := s.looking(ctx, &l, func(q querier) error {
 		ids, err := find(q)
 		if err != nil {
@@ -104,7 +106,7 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 		}
 		var shown []*Person
 		for i, id := range append(ids, likely...) {
-			p, err := s.openChecked(ctx, q, l, scope, id)
+			p, err := s.openChecked(ctx, q, l, scope, today, id)
 			if errors.Is(err, core.ErrNotFound) {
 				continue
 			}
@@ -173,7 +175,7 @@ func (s *Store) likely(ctx context.Context, q querier, ids []string) (others []s
 	return others, alike, nil
 }
 
-func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.Scope, id string) (CheckedPerson, error) {
+func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.Scope, today policy, id string) (CheckedPerson, error) {
 	p, err := s.scanPerson(q.row(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = $1`, id))
 	if err != nil {
 		return CheckedPerson{}, err
@@ -185,6 +187,10 @@ func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.S
 		return CheckedPerson{}, err
 	}
 	c := CheckedPerson{Person: p}
+	if c.Standing, err = s.standingOf(ctx, q, today, id); err != nil {
+		return CheckedPerson{}, err
+	}
+	c.Standing.cut(p)
 	for form, newest := range map[string]**Version{formResident: &c.Resident, formJourney: &c.Journey} {
 		v, err := s.scanVersion(q.row(ctx, `SELECT `+versionColumns+` FROM declarations d WHERE d.person_id = $1 AND d.form = $2
 			ORDER BY d.at DESC, d.id DESC LIMIT 1`, id, form), p.Shown)

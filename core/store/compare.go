@@ -27,6 +27,7 @@ type Comparison struct {
 // in the officer's scope; else it is core.ErrNotFound. It is a look-up of both.
 func (s *Store) Compare(ctx context.Context, l Look, scope duty.Scope, a, b string) (*Comparison, error) {
 	var c Comparison
+	today := s.policyKnown(ctx, core.DayOf(l.At))
 	err := s.looking(ctx, &l, func(q querier) error {
 		_, err := merger{s: s, q: q, now: l.At}.pair(ctx, l, scope, a, b)
 		if errors.Is(err, core.ErrNotFound) {
@@ -35,10 +36,10 @@ func (s *Store) Compare(ctx context.Context, l Look, scope duty.Scope, a, b stri
 		if err != nil {
 			return fmt.Errorf("compare people: %w", err)
 		}
-		if c.A, err = s.openChecked(ctx, q, l, scope, a); err != nil {
+		if c.A, err = s.openChecked(ctx, q, l, scope, today, a); err != nil {
 			return err
 		}
-		if c.B, err = s.openChecked(ctx, q, l, scope, b); err != nil {
+		if c.B, err = s.openChecked(ctx, q, l, scope, today, b); err != nil {
 			return err
 		}
 		err = q.row(ctx, `SELECT reason FROM links WHERE a = $1 AND b = $2`, min(a, b), max(a, b)).Scan(&c.Reason)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -233,4 +235,15 @@ func (s *Store) inTx(ctx context.Context, f func(q querier) error) error {
 	}
 	done = true
 	return end(true)
+}
+
+// goodText tells whether both databases can look for a text: one that is no
+// UTF-8, or holds a zero, PostgreSQL would refuse aloud.
+func goodText(texts ...string) bool {
+	for _, t := range texts {
+		if !utf8.ValidString(t) || strings.ContainsRune(t, 0) {
+			return false
+		}
+	}
+	return true
 }

@@ -44,7 +44,7 @@ func (m merger) mergeFacts(ctx context.Context, keep, gone one, after *state) er
 	}
 	slices.Sort(after.Filled)
 	tx := &Tx{s: m.s, q: m.q, now: m.now}
-	return tx.savePerson(ctx, facts, Stored{PersonID: keep.ID, DeclarationID: after.Newest}, false)
+	return tx.savePerson(ctx, facts, Stored{PersonID: keep.ID, DeclarationID: after.Newest}, nil, false)
 }
 
 // mergeDeclarations gives gone's declarations to keep and numbers the versions anew.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"khaibao/core"
@@ -16,6 +17,15 @@ type Stored struct {
 	// TellPhone is whether the phone of Declaration.Notify must now be told who
 	// declared for its holder. It is true once, not at each daily declaration.
 	TellPhone bool
+	// Verdict is the one in force for the person now; its zero value where
+	// nothing judges.
+	Verdict core.Verdict
+}
+
+// declaring is a declaration on its way into the store.
+type declaring struct {
+	core.Declaration
+	*judged // nil where nothing judges
 }
 
 // privatePerson is the sealed half of a person.
@@ -47,8 +57,9 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 		return Stored{}, err
 	}
 	fresh, facts, personID, former := found == nil, d.Person, core.NewID(), ""
+	var was standing
 	if !fresh {
-		personID, former = found.id, found.newest
+		personID, former, was = found.id, found.newest, found.standing
 		known, err := tx.s.known(found)
 		if err != nil {
 			return Stored{}, err
@@ -56,10 +67,17 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 		facts = facts.Keeping(known)
 	}
 	out := Stored{PersonID: personID, DeclarationID: core.NewID(), Version: version + 1}
-	if err := tx.savePerson(ctx, facts, out, fresh); err != nil {
+	making := declaring{Declaration: d}
+	if err := making.judge(was, former, facts, tx.now); err != nil {
+		return Stored{}, fmt.Errorf("person %s: %w", personID, err)
+	}
+	if making.judged != nil {
+		out.Verdict = making.inForce
+	}
+	if err := tx.savePerson(ctx, facts, out, making.judged, fresh); err != nil {
 		return Stored{}, err
 	}
-	if err := tx.saveDeclaration(ctx, d, out, former); err != nil {
+	if err := tx.saveDeclaration(ctx, making, out, former); err != nil {
 		return Stored{}, err
 	}
 	if out.TellPhone, err = tx.tie(ctx, d, personID); err != nil {

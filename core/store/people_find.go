@@ -17,6 +17,7 @@ type tiedPerson struct {
 	mergedInto         string           // who the person is since an officer merged two
 	facts              core.PersonFacts // but for what is sealed
 	private            []byte
+	standing           standing
 }
 
 // known opens what is known of a person.
@@ -56,7 +57,7 @@ func (tx *Tx) findPerson(ctx context.Context, d core.Declaration, phoneHash, idH
 
 func (tx *Tx) tiedPeople(ctx context.Context, d core.Declaration, phoneHash string) ([]tiedPerson, error) {
 	r, err := tx.q.query(ctx, `SELECT p.id, p.newest, p.id_hash, p.birth_year, p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type,
-			p.commune, p.sub, p.private, p.merged_into,
+			p.commune, p.sub, p.private, p.merged_into, `+standingColumns+`,
 			COALESCE((SELECT t.how FROM ties t WHERE t.person_id = p.id AND t.phone_hash = $1 AND t.address_id = '' AND t.phone_hash <> ''), '')
 		FROM people p
 		WHERE p.id IN (SELECT t.person_id FROM ties t WHERE t.phone_hash = $1 AND t.phone_hash <> '' AND t.how NOT IN ('unproven', 'objected')
@@ -64,8 +65,9 @@ func (tx *Tx) tiedPeople(ctx context.Context, d core.Declaration, phoneHash stri
 		ORDER BY p.id `+tx.s.forUpdate, phoneHash, d.AddressID)
 	return collect(r, err, func(r scanner) (p tiedPerson, err error) {
 		f := &p.facts
-		err = r.Scan(&p.id, &p.newest, &p.idHash, &p.birthYear, &f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType,
-			&f.Commune, &f.Sub, &p.private, &p.mergedInto, &p.how)
+		into := []any{&p.id, &p.newest, &p.idHash, &p.birthYear, &f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType,
+			&f.Commune, &f.Sub, &p.private, &p.mergedInto}
+		err = r.Scan(append(append(into, p.standing.fields()...), &p.how)...)
 		return p, err
 	})
 }

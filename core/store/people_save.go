@@ -9,7 +9,9 @@ import (
 	"khaibao/core/seal"
 )
 
-func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, fresh bool) error {
+// savePerson writes what is known of a person; the verdict in force stays as it
+// is where j is nil.
+func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, j *judged, fresh bool) error {
 	private, err := json.Marshal(privatePerson{ID: p.ID, Insurance: p.Insurance, House: p.House})
 	if err != nil {
 		return fmt.Errorf("save person: %w", err)
@@ -17,19 +19,37 @@ func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, fr
 	sealed := tx.s.keys.Seal("people.private", out.PersonID, private)
 	args := []any{out.PersonID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType, tx.idHash(p.ID),
 		tx.s.keys.Hash(seal.KindInsurance, p.Insurance), sealed, p.Commune, p.District, p.Province, p.Sub, out.DeclarationID, p.NameKey()}
-	text := `UPDATE people SET name = $2, folded = $3, sort_key = $4, birth = $5, birth_year = $6, sex = $7, id_type = $8, id_hash = $9,
-		insurance_hash = $10, private = $11, commune = $12, district = $13, province = $14, sub = $15, newest = $16, name_key = $17 WHERE id = $1`
-	if fresh {
-		text = `INSERT INTO people (id, name, folded, sort_key, birth, birth_year, sex, id_type, id_hash, insurance_hash, private,
-			commune, district, province, sub, newest, name_key, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
-		args = append(args, tx.now.UnixMilli())
+	_, verdict, err := j.values()
+	if err != nil {
+		return err
+	}
+	text := updatePerson
+	switch {
+	case fresh:
+		text = insertPerson
+		args = append(append(args, tx.now.UnixMilli()), verdict...)
+	case j != nil:
+		text = updatePerson + updateVerdict
+		args = append(args, verdict...)
+	}
+	if !fresh {
+		text += ` WHERE id = $1`
 	}
 	_, err = tx.q.exec(ctx, text, args...)
 	return wrap(err, "save person")
 }
 
-func (tx *Tx) saveDeclaration(ctx context.Context, d core.Declaration, out Stored, former string) error {
+// The statements of savePerson.
+const (
+	updatePerson = `UPDATE people SET name = $2, folded = $3, sort_key = $4, birth = $5, birth_year = $6, sex = $7, id_type = $8, id_hash = $9,
+		insurance_hash = $10, private = $11, commune = $12, district = $13, province = $14, sub = $15, newest = $16, name_key = $17`
+	updateVerdict = `, class = $18, colour_rank = $19, measure = $20, measure_until = $21, verdict = $22, judged_at = $23, held = $24, word = $25`
+	insertPerson  = `INSERT INTO people (id, name, folded, sort_key, birth, birth_year, sex, id_type, id_hash, insurance_hash, private,
+			commune, district, province, sub, newest, name_key, created_at, ` + personVerdict + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`
+)
+
+func (tx *Tx) saveDeclaration(ctx context.Context, d declaring, out Stored, former string) error {
 	facts, err := json.Marshal(d.Facts)
 	if err != nil {
 		return fmt.Errorf("save declaration: %w", err)
@@ -38,13 +58,18 @@ func (tx *Tx) saveDeclaration(ctx context.Context, d core.Declaration, out Store
 	if err != nil {
 		return fmt.Errorf("save declaration: %w", err)
 	}
+	verdict, _, err := d.judged.values()
+	if err != nil {
+		return err
+	}
 	p := d.Person
-	_, err = tx.q.exec(ctx, `INSERT INTO declarations (id, person_id, form, version, former, day, at, channel, address_id, proven, notice,
-		commune, district, province, sub, symptoms, exposures, facts, private, proxy)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
-		out.DeclarationID, out.PersonID, d.Form, out.Version, former, string(d.Day), d.At.UnixMilli(), d.Channel, d.AddressID,
+	args := []any{out.DeclarationID, out.PersonID, d.Form, out.Version, former, string(d.Day), d.At.UnixMilli(), d.Channel, d.AddressID,
 		bit(d.Proven), d.Notice, p.Commune, p.District, p.Province, p.Sub, listLen(d.Facts["symptoms"]), listLen(d.Facts["exposures"]),
-		string(facts), tx.s.keys.Seal("declarations.private", out.DeclarationID, private), bit(d.Proxy))
+		string(facts), tx.s.keys.Seal("declarations.private", out.DeclarationID, private), bit(d.Proxy)}
+	_, err = tx.q.exec(ctx, `INSERT INTO declarations (id, person_id, form, version, former, day, at, channel, address_id, proven, notice,
+			commune, district, province, sub, symptoms, exposures, facts, private, proxy, `+declarationVerdict+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+		append(args, verdict...)...)
 	return wrap(err, "save declaration")
 }
 

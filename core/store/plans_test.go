@@ -69,7 +69,8 @@ func TestNoTableIsReadWhole(t *testing.T) {
 
 	wholePG := regexp.MustCompile(`Seq Scan on (\w+)`)
 	wholeLite := regexp.MustCompile(`^SCAN (\w+)`)
-	small := map[string]bool{"keys": true, "dated": true, "d": true, "e": true, "senders": true, "marks": true, "officers": true, "schema_versions": true,
+	// rules and epidemic_areas are read whole, once after each change of them.
+	small := map[string]bool{"rules": true, "epidemic_areas": true, "keys": true, "dated": true, "d": true, "e": true, "senders": true, "marks": true, "officers": true, "schema_versions": true,
 		"sign_in_failures": true, "CONSTANT": true, "due": true, "reply": true, "newest": true, "found": true, "waits": true, "tied": true}
 	for text, args := range maps.Clone(seen.all) {
 		word, _, _ := strings.Cut(strings.TrimSpace(text), " ")

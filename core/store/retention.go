@@ -46,7 +46,9 @@ var retention = map[string]Retention{
 	"rules":            KeepForever,
 	"epidemic_areas":   KeepForever,
 	"verdicts":         KeepTwoYears,
+	"policy_revision":  KeepForever,
 	"jobs":             KeepTask,
+	"moves":            KeepTask,
 	// What a court may ask about a quarantine is kept as what officers did.
 	"monitoring":        KeepTwoYears,
 	"monitoring_events": KeepTwoYears,

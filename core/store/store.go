@@ -49,6 +49,8 @@ type Store struct {
 
 	wake wakers
 
+	policy policies
+
 	ways      *ways.Book
 	countLost func(event, channel string) // may be nil
 	hotline   string                      // named in messages about monitoring
@@ -81,6 +83,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.openKeys(ctx, o); err != nil {
 		s.Close()
 		return nil, err
+	}
+	if err := s.fillPolicy(ctx, time.Now()); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("put the rules in: %w", err)
 	}
 	if err := s.prepareHot(ctx); err != nil {
 		s.Close()

@@ -1,0 +1,113 @@
+package store_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/area"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
+	"khaibao/core/triage"
+)
+
+// july is a moment at which the rules of 14 July 2021 are in force.
+var july = time.Date(2021, 7, 20, 3, 0, 0, 0, time.UTC)
+
+// judgedBy gives declarations their verdict as the dispatcher does.
+func judgedBy(t testing.TB, s *store.Store, d *core.Declaration) {
+	t.Helper()
+	rules, areas, err := s.Policy(t.Context(), d.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, day, facts := d.Form, d.Day, d.Facts
+	d.Judge = func(p core.PersonFacts, class core.Class, since core.Day) core.Verdict {
+		said := triage.Facts(form, day, p, facts)
+		said.Class, said.ClassSince = class, since
+		return rules.Judge(areas, said)
+	}
+}
+
+// tell stores a judged declaration of a person of a phone.
+func tell(t testing.TB, s *store.Store, at time.Time, phone, name, commune string, facts map[string]any) store.Stored {
+	t.Helper()
+	var stored store.Stored
+	full := map[string]any{"symptoms": []string{}, "exposures": []string{}, "conditions": []string{}}
+	for k, v := range facts {
+		full[k] = v
+	}
+	form := "resident"
+	if full["arrive_on"] != nil {
+		form = "journey"
+	}
+	turn := func(ctx context.Context, tx *store.Tx, to *core.Address, _ core.Inbound, _ string) (err error) {
+		d := core.Declaration{Form: form, Day: core.DayOf(at), At: at, Channel: "sms", AddressID: to.ID, Phone: phone, Proven: true, Notice: 1, Facts: full,
+			Person: core.PersonFacts{Name: name, Folded: name, SortKey: name, Birth: "1980", Sex: "female", IDType: "cccd",
+				Commune: commune, District: area.District(commune), Province: area.Province(commune)}}
+		judgedBy(t, s, &d)
+		stored, err = tx.Declare(ctx, d)
+		return err
+	}
+	m := core.Inbound{Channel: "sms", ExternalID: core.NewID(), URN: core.TelURN(phone), Text: "x", At: at}
+	if err := s.Take(t.Context(), at, []core.Inbound{m}, turn); err != nil {
+		t.Fatal(err)
+	}
+	return stored
+}
+
+// inForce is a person's verdict as the columns hold it: "class rank measure until".
+func inForce(t testing.TB, s *store.Store, personID string) string {
+	t.Helper()
+	rows, err := s.Texts(t.Context(), `SELECT class || ' ' || CAST(colour_rank AS TEXT) || ' ' || measure || ' ' || measure_until FROM people WHERE id = $1`, personID)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("person %s: %v %v", personID, rows, err)
+	}
+	return rows[0]
+}
+
+func TestDeclarationIsJudgedInItsTransaction(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ill := tell(t, s, july, "+84900000001", "an", anDong, map[string]any{"symptoms": []string{"fever"}, "exposures": []string{"case"}, "exposure_last": "2021-07-18"})
+		if v := ill.Verdict; v.Class != core.ClassContact || v.Colour != core.ColourOrange || v.Measure != core.MeasureHome || v.Until != "2021-08-01" || v.Rules == "" {
+			t.Fatalf("verdict %+v", v)
+		}
+		if got := inForce(t, s, ill.PersonID); got != "contact_said 3 home 2021-08-01" {
+			t.Errorf("in force: %s", got)
+		}
+		rows, err := s.Texts(t.Context(), `SELECT verdict FROM declarations WHERE id = $1 AND class = 'contact_said' AND colour = 'orange' AND measure = 'home'`, ill.DeclarationID)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("declaration: %v %v", rows, err)
+		}
+		var kept core.Verdict
+		if err := json.Unmarshal([]byte(rows[0]), &kept); err != nil || kept.Rules != ill.Verdict.Rules || len(kept.Reasons) == 0 {
+			t.Errorf("kept %+v: %v", kept, err)
+		}
+	})
+}
+
+// What a later declaration does not mention is not undone by it.
+func TestEarlierVerdictHolds(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const phone = "+84900000001"
+		was := tell(t, s, july, phone, "an", anDong, map[string]any{"symptoms": []string{"fever"}, "exposures": []string{"case"}, "exposure_last": "2021-07-18"})
+		well := tell(t, s, july.Add(24*time.Hour), phone, "an", anDong, nil)
+		if well.PersonID != was.PersonID || well.Verdict.Colour != core.ColourOrange || well.Verdict.Measure != core.MeasureHome || well.Verdict.Until != "2021-08-01" {
+			t.Fatalf("a day later: %+v", well.Verdict)
+		}
+		rows, err := s.Texts(t.Context(), `SELECT colour FROM declarations WHERE person_id = $1 ORDER BY at`, was.PersonID)
+		if err != nil || len(rows) != 2 || rows[1] != "green" {
+			t.Errorf("each declaration keeps its own: %v %v", rows, err)
+		}
+		if rows, _ := s.Texts(t.Context(), `SELECT held FROM people WHERE id = $1`, was.PersonID); rows[0] != was.DeclarationID {
+			t.Errorf("held %v, want %s", rows, was.DeclarationID)
+		}
+		// The measure is over; orange waits for a person to lower it.
+		late := tell(t, s, july.Add(20*24*time.Hour), phone, "an", anDong, nil)
+		if late.Verdict.Colour != core.ColourOrange || late.Verdict.Measure != core.MeasureNone {
+			t.Errorf("after the measure: %+v", late.Verdict)
+		}
+	})
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"khaibao/core"
+	"khaibao/core/jobs"
+	"khaibao/core/store"
+	"khaibao/flows"
+)
+
+// jobRest is how long a node rests after a step of a job, as a share of what
+// the step took: those who declare at that moment come first.
+const jobRest = 1
+
+// jobs does long work in the background of every node.
+func (p *program) jobs() *jobs.Runner {
+	judging := &store.Judging{Store: p.store, Tell: func(before, now core.Verdict, name string) (core.Say, bool) {
+		return flows.MeasureChanged(before, now, name, p.c.hotline)
+	}}
+	return &jobs.Runner{Store: p.store, Wake: store.JobsWake, Lost: store.ErrJobLost, Now: p.c.now, Rest: jobRest, Count: p.metrics.countJob,
+		Steps: map[string]jobs.Step{store.JobJudge: judging.Step}}
+}
