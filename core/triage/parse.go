@@ -1,10 +1,12 @@
 package triage
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +26,9 @@ const (
 	maxWords = 300 // runes of one reason
 )
 
+// otherBreaks end a line in YAML, but not in every editor.
+const otherBreaks = "\r\u0085\u2028\u2029"
+
 var (
 	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$`)
 	ruleForm    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$`)
@@ -33,11 +38,15 @@ var (
 // Parse reads a rule file; docs/rules.md describes the format. A file with any
 // fault is refused whole with an *Error, so that the rules in force stay.
 func Parse(text []byte) (rules *Rules, err error) {
+	// Lines are counted as an editor counts them.
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	switch {
 	case len(text) > maxText:
 		return nil, &Error{1, fmt.Sprintf("the file is longer than %d bytes", maxText)}
 	case !utf8.Valid(text):
-		return nil, &Error{1 + strings.Count(string(text[:validPrefix(text)]), "\n"), "this is not UTF-8"}
+		return nil, &Error{linesOf(text[:validPrefix(text)]), "this is not UTF-8"}
+	case bytes.ContainsAny(text, otherBreaks):
+		return nil, &Error{linesOf(text[:bytes.IndexAny(text, otherBreaks)]), "a line ends with a character that is no line break here"}
 	}
 	// A crafted text makes the parser of YAML panic now and then; for an officer
 	// that is a file that cannot be read, not the end of the program.
@@ -46,14 +55,20 @@ func Parse(text []byte) (rules *Rules, err error) {
 			rules, err = nil, &Error{1, "this is not YAML that can be read"}
 		}
 	}()
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, yamlError(err)
-	}
-	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
+	var doc, next yaml.Node
+	reader := yaml.NewDecoder(bytes.NewReader(text))
+	switch err := reader.Decode(&doc); {
+	case err == io.EOF || err == nil && len(doc.Content) != 1:
 		return nil, &Error{1, "the file is empty"}
+	case err != nil:
+		return nil, yamlError(err, text)
 	}
-	p := &parser{out: &Rules{text: string(text), sources: make(map[string]string), groups: make(map[string]uint64), byID: make(map[string]*rule)}}
+	if err := reader.Decode(&next); err == nil {
+		return nil, &Error{min(max(1, next.Line), linesOf(text)), "one file holds one set of rules: nothing may stand behind ---"}
+	} else if err != io.EOF {
+		return nil, yamlError(err, text)
+	}
+	p := &parser{lines: linesOf(text), out: &Rules{text: string(text), sources: make(map[string]string), groups: make(map[string]uint64), byID: make(map[string]*rule)}}
 	p.plain(doc.Content[0], 0)
 	p.file(doc.Content[0])
 	if p.err != nil {
@@ -64,6 +79,8 @@ func Parse(text []byte) (rules *Rules, err error) {
 	p.out.finish()
 	return p.out, nil
 }
+
+func linesOf(text []byte) int { return 1 + bytes.Count(text, []byte("\n")) }
 
 // validPrefix is how many bytes stand before the first that is not UTF-8.
 func validPrefix(text []byte) (n int) {
@@ -77,15 +94,21 @@ func validPrefix(text []byte) (n int) {
 	return n
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+var (
+	yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+	// These the parser of YAML counts from 0, all others from 1.
+	countedFrom0 = regexp.MustCompile(`^did not find expected (',' or |key|node content|'-' indicator|<)`)
+)
 
 // yamlError takes line and reason out of the text of the parser of YAML, which
 // has no type for them.
-func yamlError(err error) *Error {
+func yamlError(err error, text []byte) *Error {
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		line := 0
-		fmt.Sscan(m[1], &line)
-		return &Error{max(1, line), "this is not YAML: " + m[2]}
+		line := digits(m[1])
+		if countedFrom0.MatchString(m[2]) {
+			line++
+		}
+		return &Error{min(max(1, line), linesOf(text)), "this is not YAML: " + m[2]}
 	}
 	return &Error{1, "this is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
 }

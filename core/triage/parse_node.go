@@ -15,14 +15,16 @@ import (
 // parser reads the tree of a file. The first fault is kept and everything after
 // it is passed over.
 type parser struct {
-	out *Rules
-	err *Error
-	ids map[string]int // of rules -> line
+	out   *Rules
+	lines int
+	err   *Error
+	ids   map[string]int // of rules -> line
 }
 
+// wrong keeps the first fault. What is missing at the end counts as the last line.
 func (p *parser) wrong(n *yaml.Node, format string, args ...any) {
 	if p.err == nil {
-		p.err = &Error{max(1, n.Line), fmt.Sprintf(format, args...)}
+		p.err = &Error{min(max(1, n.Line), p.lines), fmt.Sprintf(format, args...)}
 	}
 }
 
