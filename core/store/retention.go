@@ -39,6 +39,7 @@ var retention = map[string]Retention{
 	"declarations":     KeepQuarter,
 	"qr_codes":         KeepQuarter,
 	"tasks":            KeepTask,
+	"task_events":      KeepTask,
 	"officers":         KeepOfficer,
 	"sign_ins":         KeepSignedIn,
 	"reads":            KeepTwoYears,

@@ -29,7 +29,8 @@ type OpenTask struct {
 	PersonID string
 	About    bool   // it is about somebody who can be called
 	Area     string // the finest known GSO code
-	Owner    string
+	Owner    string // an officer's ID, or the GSO code of the area whose it is until somebody takes it
+	Taken    string // name of the officer who took it; "" for nobody yet
 	Note     string // a question's ID, an officer's name for TaskLooks
 	Opened   time.Time
 	Due      time.Time
@@ -44,7 +45,7 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 	if !ok {
 		return nil, nil
 	}
-	text := `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.owner,
+	text := `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.owner, ` + takenBy + `,
 			CASE WHEN t.kind = $2 THEN COALESCE((SELECT o.name FROM officers o WHERE o.id = t.note), '') ELSE t.note END,
 			t.opened_at, t.due_at, t.attempts, CASE WHEN t.person_id <> '' OR t.address_id <> '' THEN 1 ELSE 0 END
 		FROM tasks t WHERE t.closed_at = 0 AND t.` + column + ` = $1 AND (t.due_at, t.id) > ($3, $4) AND t.kind `
@@ -61,7 +62,7 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 	list, err := collect(r, err, func(r scanner) (t OpenTask, err error) {
 		var commune, district, province string
 		var opened, due, about int64
-		err = r.Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Owner, &t.Note, &opened, &due, &t.Attempts, &about)
+		err = r.Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Owner, &t.Taken, &t.Note, &opened, &due, &t.Attempts, &about)
 		t.About = about == 1
 		t.Area, t.Opened, t.Due = finest(commune, district, province), time.UnixMilli(opened), time.UnixMilli(due)
 		return t, err
@@ -75,7 +76,11 @@ type TaskContact struct {
 	Channel string // where the person wrote; "" when nobody did
 	Phone   string // E.164; "" when none is known
 	Proven  bool
+	Events  []TaskEvent // what was done about it, the newest first
 }
+
+// takenBy is the name of the officer who took a task.
+const takenBy = `COALESCE((SELECT o.name FROM officers o WHERE o.id = t.owner), '')`
 
 // TaskContact opens one task of the scope with the phone to call. It is a
 // look-up of a person: for duties that see full identities in their area, and
@@ -88,17 +93,17 @@ func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id st
 		var commune, district, province, address string
 		var opened, due int64
 		var phone, urn []byte
-		err := q.row(ctx, `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.note, t.opened_at, t.due_at, t.attempts,
+		err := q.row(ctx, `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.note, t.opened_at, t.due_at, t.attempts, t.owner, `+takenBy+`,
 				COALESCE(a.id, ''), COALESCE(a.channel, ''), a.phone, a.urn
 			FROM tasks t LEFT JOIN addresses a ON a.id = t.address_id WHERE t.id = $1 AND t.closed_at = 0`, id).
-			Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Note, &opened, &due, &t.Attempts,
+			Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Note, &opened, &due, &t.Attempts, &t.Owner, &t.Taken,
 				&address, &t.Channel, &phone, &urn)
 		if err != nil && !errors.Is(err, errNoRows) {
 			return fmt.Errorf("task %s: %w", id, err)
 		}
 		t.Area, t.Opened, t.Due = finest(commune, district, province), time.UnixMilli(opened), time.UnixMilli(due)
 		where := l.Officer.WhereIs(t.Area, false)
-		if err != nil || !scope.Holds(t.Area) || t.Kind == TaskLooks || t.Kind == TaskTokens || duty.May(l.Officer.Duty, where, duty.FullIdentity) != duty.Yes {
+		if err != nil || !scope.Holds(t.Area) || aboutMachines(t.Kind) || duty.May(l.Officer.Duty, where, duty.FullIdentity) != duty.Yes {
 			t = TaskContact{}
 			return s.nobody(ctx, q, l)
 		}
@@ -119,6 +124,9 @@ func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id st
 			if err := s.typedPhone(ctx, q, &t, address); err != nil {
 				return fmt.Errorf("task %s: %w", id, err)
 			}
+		}
+		if t.Events, err = s.taskEvents(ctx, q, id); err != nil {
+			return err
 		}
 		return s.keepRead(ctx, q, l, t.PersonID, string(duty.FullIdentity), true)
 	})
