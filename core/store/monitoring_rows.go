@@ -149,6 +149,7 @@ func (s *Store) again(ctx context.Context, f func(tx *Tx) error, now time.Time) 
 // watchEvent is one row of monitoring_events. before and after hold IDs, days
 // and codes, never what was said.
 type watchEvent struct {
+	id               string // "" for a new one
 	monitoring, kind string
 	officer, duty    string
 	before, after    map[string]any
@@ -176,7 +177,10 @@ const (
 func (tx *Tx) keepEvents(ctx context.Context, events []watchEvent) error {
 	rows := make([][]any, len(events))
 	for i, e := range events {
-		id := core.NewID()
+		id := e.id
+		if id == "" {
+			id = core.NewID()
+		}
 		var texts [2]string
 		for j, v := range []map[string]any{e.before, e.after} {
 			if v == nil {
