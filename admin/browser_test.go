@@ -97,7 +97,7 @@ func (w *window) shot(page string) {
 const audit = `(() => {
 	const wrong = [];
 	if (document.documentElement.scrollWidth > innerWidth) wrong.push("wider than the screen: " + document.documentElement.scrollWidth);
-	for (const e of document.querySelectorAll("button, .button, summary, select, input:not([type=hidden]):not([type=checkbox]), .tabs a, .chips a, .tick")) {
+	for (const e of document.querySelectorAll("button, .button, summary, select, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), .tabs a, .chips a, .tick")) {
 		const b = e.getBoundingClientRect();
 		if (b.width && (b.height < 43.5 || b.width < 43.5)) wrong.push("too small to press: " + e.outerHTML.slice(0, 80) + " " + b.width + "x" + b.height);
 	}
@@ -256,7 +256,7 @@ func TestKeyboardGoesThroughEveryPage(t *testing.T) {
 		}
 		w.shot("focus" + strings.ReplaceAll(path, "/", "-") + "-" + light)
 	}
-	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Kiểm tra", "Tờ khai", "Việc cần làm", "Lê Thị Cán Bộ"}
+	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Kiểm tra", "Tờ khai", "Theo dõi", "Việc cần làm", "Lê Thị Cán Bộ"}
 	for _, light = range []string{"light", "dark"} {
 		w.do(light, scheme(light))
 		if light == "light" {

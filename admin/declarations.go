@@ -122,7 +122,9 @@ type listPage struct {
 }
 
 // Counted says a count, "10.000+" where counting stopped.
-func (l listPage) Counted(n int) string {
+func (l listPage) Counted(n int) string { return counted(n) }
+
+func counted(n int) string {
 	if n >= store.CountedAtMost {
 		return thousands(store.CountedAtMost) + "+"
 	}

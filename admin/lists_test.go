@@ -148,3 +148,22 @@ func TestTasksByDuty(t *testing.T) {
 	x.as(duty.Admin, "46").get("/admin/tasks").wants(t, "accounts", 200, "no:ba lần chưa hiểu")
 	x.as(duty.CDC, "46").get("/admin/tasks").wants(t, "the province", 200, "ba lần chưa hiểu")
 }
+
+// A task is taken, tried and closed on its page; who comes second is told.
+func TestATaskIsDone(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	path := "/admin/tasks/" + x.openTask("misunderstood", anDong, "symptoms")
+	one, two := x.as(duty.Station, anDong), x.as(duty.CDC, "46")
+	seen := hidden(two.get(path).body)
+	one.act(path, url.Values{"do": {"taken"}}).wants(t, "taken", 303)
+	one.get(path).wants(t, "mine", 200, "Trả lại", "nhận việc")
+	two.get("/admin/tasks").wants(t, "on the list", 200, "Lê Thị Cán Bộ đã nhận")
+	seen.Set("do", "taken")
+	two.post(path, seen).wants(t, "the second", 409, "Có người vừa nhận")
+	one.act(path, url.Values{"do": {"attempt"}, "note": {"bận"}}).wants(t, "no outcome", 422, "chọn một kết quả", "bận</textarea>")
+	one.act(path, url.Values{"do": {"attempt"}, "outcome": {"no_answer"}, "note": {"bận"}}).wants(t, "tried", 303)
+	one.get(path).wants(t, "tried", 200, "Không nghe máy", "“bận”")
+	one.act(path, url.Values{"do": {"closed"}, "outcome": {"reached"}}).wants(t, "closed", 303)
+	one.get(path).wants(t, "afterwards", 404)
+	two.get("/admin/tasks?done=1").wants(t, "the list", 200, "Đã ghi.", "Không có việc nào")
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"khaibao/core"
 	"khaibao/core/duty"
@@ -20,37 +21,65 @@ var access = map[string]struct {
 	duties   []duty.Duty // nil: every officer
 	form     url.Values  // what a POST sends
 	want     int         // for those who may; 0 is 200
-	task     bool        // {id} is a task's, not a declaration's
+	of       string      // whose {id} it is: a declaration's, unless it says task or monitoring
 }{
-	"GET /admin/assets/{name}":     {stranger: true},
-	"GET /admin/sign-in":           {stranger: true},
-	"POST /admin/sign-in":          {stranger: true, want: http.StatusUnauthorized},
-	"POST /admin/language":         {stranger: true, want: http.StatusSeeOther},
-	"POST /admin/sign-out":         {want: http.StatusSeeOther},
-	"GET /admin/password":          {},
-	"POST /admin/password":         {want: http.StatusUnprocessableEntity},
-	"GET /admin/{$}":               {},
-	"GET /admin/check":             {duties: mayCheck},
-	"POST /admin/check":            {duties: mayCheck, form: url.Values{"q": {"046055000123"}}},
-	"GET /admin/declarations":      {duties: mayList},
-	"POST /admin/declarations":     {duties: mayList, form: url.Values{"name": {"An"}}},
-	"GET /admin/declarations/{id}": {duties: mayList},
-	"GET /admin/people/compare":    {duties: mayCorrect, want: http.StatusNotFound}, // TestCompareAndMerge has a pair
-	"POST /admin/people/same":      {duties: mayCorrect, form: url.Values{"a": {"x"}, "b": {"y"}, "keep": {"x"}}, want: http.StatusNotFound},
-	"GET /admin/tasks":             {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
-	"GET /admin/tasks/{id}":        {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, task: true},
-	"GET /q/{code}":                {stranger: true},
-	"GET /Q/{code}":                {stranger: true},
-	"/admin/":                      {want: http.StatusNotFound},
-	"/q/":                          {stranger: true, want: http.StatusNotFound},
-	"/Q/":                          {stranger: true, want: http.StatusNotFound},
+	"GET /admin/assets/{name}":         {stranger: true},
+	"GET /admin/sign-in":               {stranger: true},
+	"POST /admin/sign-in":              {stranger: true, want: http.StatusUnauthorized},
+	"POST /admin/language":             {stranger: true, want: http.StatusSeeOther},
+	"POST /admin/sign-out":             {want: http.StatusSeeOther},
+	"GET /admin/password":              {},
+	"POST /admin/password":             {want: http.StatusUnprocessableEntity},
+	"GET /admin/{$}":                   {},
+	"GET /admin/check":                 {duties: mayCheck},
+	"POST /admin/check":                {duties: mayCheck, form: url.Values{"q": {"046055000123"}}},
+	"GET /admin/declarations":          {duties: mayList},
+	"POST /admin/declarations":         {duties: mayList, form: url.Values{"name": {"An"}}},
+	"GET /admin/declarations/{id}":     {duties: mayList},
+	"GET /admin/people/compare":        {duties: mayCorrect, want: http.StatusNotFound}, // TestCompareAndMerge has a pair
+	"POST /admin/people/same":          {duties: mayCorrect, form: url.Values{"a": {"x"}, "b": {"y"}, "keep": {"x"}}, want: http.StatusNotFound},
+	"GET /admin/tasks":                 {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
+	"GET /admin/tasks/{id}":            {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, of: "task"},
+	"POST /admin/tasks/{id}":           {duties: mayCorrect, of: "task", form: url.Values{"do": {"released"}, "owner": {"x"}}, want: http.StatusConflict},
+	"GET /admin/monitoring":            {duties: mayWatch},
+	"GET /admin/monitoring/open":       {duties: mayManage},
+	"POST /admin/monitoring/open":      {duties: mayManage, form: url.Values{"kind": {"home"}, "list": {"0900000001"}}, want: http.StatusUnprocessableEntity},
+	"GET /admin/monitoring/{id}":       {duties: mayWatch, of: "monitoring"},
+	"GET /admin/monitoring/{id}/print": {duties: mayWatch, of: "monitoring", want: http.StatusNotFound}, // it has not ended
+	"GET /q/{code}":                    {stranger: true},
+	"GET /Q/{code}":                    {stranger: true},
+	"/admin/":                          {want: http.StatusNotFound},
+	"/q/":                              {stranger: true, want: http.StatusNotFound},
+	"/Q/":                              {stranger: true, want: http.StatusNotFound},
 }
 
 var (
 	mayCheck   = []duty.Duty{duty.Team, duty.Police, duty.Station, duty.Digitisation, duty.CDC, duty.Centre}
 	mayCorrect = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
+	mayWatch   = []duty.Duty{duty.Team, duty.Station, duty.CDC}
+	mayManage  = []duty.Duty{duty.Station, duty.CDC}
 	mayList    = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
 )
+
+// The acts of the pages about one monitored person, which are many.
+func init() {
+	for _, a := range watchActs {
+		var may []duty.Duty
+		for _, d := range duty.All() {
+			if (duty.Officer{Duty: d, Area: "46"}).MayDo(a.may) {
+				may = append(may, d)
+			}
+		}
+		line := access["GET /admin/monitoring/{id}"]
+		line.duties = may
+		access["GET /admin/monitoring/{id}/"+a.Name] = line
+		line.form, line.want = url.Values{"version": {"1"}}, http.StatusUnprocessableEntity // nothing was filled in
+		if a.Name == "take" {
+			line.want = http.StatusConflict // there is no red
+		}
+		access["POST /admin/monitoring/{id}/"+a.Name] = line
+	}
+}
 
 // fill makes a path of a pattern.
 func fill(pattern string, id, code string) (method, path string) {
@@ -65,6 +94,7 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong})
 		task := x.openTask("misunderstood", anDong, "symptoms")
+		watched := x.monitor(started.Add(-time.Hour), atHome(an.PersonID, anDong))
 		var seen []string
 		for _, rt := range x.server.routes() {
 			seen = append(seen, rt.pattern)
@@ -93,8 +123,11 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 				for area, b := range map[string]*browser{"inside": inside, "outside": outside} {
 					name := fmt.Sprintf("%s as %q, %s", pattern, d, area)
 					id := an.DeclarationID
-					if rule.task {
+					switch rule.of {
+					case "task":
 						id = task
+					case "monitoring":
+						id = watched
 					}
 					method, path := fill(pattern, id, an.Code)
 					var got reply

@@ -111,9 +111,20 @@ func lists(o *duty.Officer) bool        { return o != nil && duty.MayList(o.Duty
 func corrects(o *duty.Officer) bool     { return o != nil && duty.MayCorrect(o.Duty) }
 func worksOnTasks(o *duty.Officer) bool { return o != nil && taskScope(*o) != duty.Scope{} }
 
+// callsPeople is for who sees whom a task is about.
+func callsPeople(o *duty.Officer) bool {
+	return worksOnTasks(o) && duty.May(o.Duty, duty.InArea, duty.FullIdentity) == duty.Yes
+}
+
 // routes is the whole table. A test walks it as every duty.
 func (s *Server) routes() []route {
-	return []route{
+	var acts []route
+	for _, a := range watchActs {
+		path := watchPath + "/{id}/" + a.Name
+		acts = append(acts, route{pattern: "GET " + path, may: may(a.may), handle: s.showAct(a.Name)},
+			route{pattern: "POST " + path, may: may(a.may), handle: s.doAct(a.Name)})
+	}
+	return append(acts, []route{
 		{pattern: "GET /admin/assets/{name}", may: anyone, handle: s.showAsset},
 		{pattern: "GET /admin/sign-in", may: anyone, handle: s.showSignIn},
 		{pattern: "POST /admin/sign-in", may: anyone, handle: s.signIn},
@@ -131,11 +142,17 @@ func (s *Server) routes() []route {
 		{pattern: "POST /admin/people/same", may: corrects, handle: s.judgePair},
 		{pattern: "GET /admin/tasks", may: worksOnTasks, handle: s.showTasks},
 		{pattern: "GET /admin/tasks/{id}", may: worksOnTasks, handle: s.showTask},
+		{pattern: "POST /admin/tasks/{id}", may: callsPeople, handle: s.workOnTask},
+		{pattern: "GET /admin/monitoring", may: may(duty.Watch), handle: s.showWatch},
+		{pattern: "GET /admin/monitoring/open", may: may(duty.Manage), handle: s.showOpen},
+		{pattern: "POST /admin/monitoring/open", may: may(duty.Manage), handle: s.doOpen},
+		{pattern: "GET /admin/monitoring/{id}", may: may(duty.Watch), handle: s.showWatched},
+		{pattern: "GET /admin/monitoring/{id}/print", may: may(duty.Watch), handle: s.showPrint},
 		{pattern: "GET /q/{code}", may: anyone, handle: s.showQR},
 		{pattern: "GET /Q/{code}", may: anyone, handle: s.showQR},
 		// Whatever else stands under these roads is not there, for everyone alike.
 		{pattern: "/admin/", may: anyOfficer, handle: notFound},
 		{pattern: "/q/", may: anyone, handle: s.showQR},
 		{pattern: "/Q/", may: anyone, handle: s.showQR},
-	}
+	}...)
 }

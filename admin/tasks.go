@@ -1,6 +1,9 @@
 package admin
 
 import (
+	"errors"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +26,7 @@ func taskScope(o duty.Officer) duty.Scope {
 type taskPage struct {
 	Tasks []store.OpenTask
 	After string // ID of the last one when there are more
+	Done  bool   // one was just closed
 }
 
 // tasksShown is how many tasks one page holds.
@@ -35,7 +39,7 @@ func (s *Server) showTasks(r *request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	page := taskPage{Tasks: list}
+	page := taskPage{Tasks: list, Done: r.URL.Query().Get("done") == "1"}
 	if len(list) > tasksShown {
 		page.Tasks = list[:tasksShown]
 		last := page.Tasks[tasksShown-1]
@@ -44,14 +48,74 @@ func (s *Server) showTasks(r *request) (string, any, error) {
 	return "tasks.html", page, nil
 }
 
+// taskOutcomes are how a task may turn out.
+var taskOutcomes = []string{"reached", "no_answer", "wrong_number", "visited", "handed", "nothing"}
+
+// oneTask is what one task's page shows.
+type oneTask struct {
+	store.TaskContact
+	Outcomes      []string
+	Done, Changed bool
+	Outcome, Note string // as filled in
+	Error         string // locale key
+	Once          string
+}
+
 // showTask shows whom to call about one task.
 func (s *Server) showTask(r *request) (string, any, error) {
+	return s.taskPage(r, oneTask{Done: r.URL.Query().Get("done") == "1"})
+}
+
+func (s *Server) taskPage(r *request, page oneTask) (string, any, error) {
 	look := store.Look{Officer: *r.Officer, Screen: "task", At: r.At}
 	t, err := s.Store.TaskContact(r.Context(), look, taskScope(*r.Officer), r.PathValue("id"))
 	if err != nil {
 		return "", nil, err
 	}
-	return "task.html", t, nil
+	page.TaskContact, page.Outcomes, page.Once = t, taskOutcomes, core.NewID()
+	switch {
+	case page.Changed:
+		return "task.html", page, status(http.StatusConflict)
+	case page.Error != "":
+		return "task.html", page, status(http.StatusUnprocessableEntity)
+	}
+	return "task.html", page, nil
+}
+
+// workOnTask takes what an officer did about a task.
+func (s *Server) workOnTask(r *request) (string, any, error) {
+	if err := parseForm(r); err != nil {
+		return "", nil, err
+	}
+	page := oneTask{Outcome: r.PostFormValue("outcome"), Note: strings.TrimSpace(strings.ToValidUTF8(r.PostFormValue("note"), ""))}
+	w := store.TaskWork{ID: r.PostFormValue("once"), Kind: r.PostFormValue("do"), Seen: r.PostFormValue("owner")}
+	switch w.Kind {
+	case store.WorkAttempt, store.WorkClosed:
+		w.Outcome, w.Note = page.Outcome, page.Note
+		if !slices.Contains(taskOutcomes, w.Outcome) {
+			page.Error = "admin.task.choose"
+		} else if len(w.Note) > maxNote {
+			page.Error = "admin.act.wrong.long"
+		}
+	case store.WorkTaken, store.WorkReleased:
+	default:
+		return "", nil, refusal{http.StatusBadRequest, "admin.error.form"}
+	}
+	if page.Error != "" {
+		return s.taskPage(r, page)
+	}
+	look := store.Look{Officer: *r.Officer, Screen: "task", At: r.At}
+	err := s.Store.WorkOnTask(r.Context(), look, taskScope(*r.Officer), r.PathValue("id"), w)
+	switch {
+	case errors.Is(err, store.ErrChanged):
+		page.Changed = true
+		return s.taskPage(r, page)
+	case err != nil:
+		return "", nil, err
+	case w.Kind == store.WorkClosed:
+		return "", nil, redirect("/admin/tasks?done=1")
+	}
+	return "", nil, redirect("/admin/tasks/" + r.PathValue("id") + "?done=1")
 }
 
 // MayCall tells whether an officer may see whom a task is about.
@@ -72,6 +136,8 @@ func (r *request) TaskNote(t store.OpenTask) string {
 		return t.Note
 	case t.Kind == core.TaskUnreached:
 		return r.orKey("admin.notice."+t.Note, t.Note)
+	case slices.Contains(core.MonitoringTasks(), t.Kind):
+		return r.orKey("admin.watch.note."+t.Note, "")
 	}
 	form, question, ofForm := strings.Cut(t.Note, ".")
 	if !ofForm { // of the conversation itself

@@ -24,7 +24,7 @@ var templateFiles embed.FS
 var assetFiles embed.FS
 
 func parsePages() (*template.Template, error) {
-	return template.New("").Funcs(template.FuncMap{"asset": assetURL, "pair": pair}).ParseFS(templateFiles, "templates/*.html")
+	return template.New("").Funcs(template.FuncMap{"asset": assetURL, "pair": pair, "choices": choices}).ParseFS(templateFiles, "templates/*.html")
 }
 
 // assetURL names an asset with a mark of its content, so that browsers may
@@ -117,6 +117,9 @@ func (r *request) Back() string {
 func (r *request) MayCheck() bool { return checks(r.Officer) }
 func (r *request) MayList() bool  { return lists(r.Officer) }
 func (r *request) MayTasks() bool { return worksOnTasks(r.Officer) }
+
+// MayDo tells whether the officer may do something at all, for menus and buttons.
+func (r *request) MayDo(a string) bool { return may(duty.Act(a))(r.Officer) }
 
 // Here tells whether the page lies under a road, for the mark in the menu.
 func (r *request) Here(path string) bool {
