@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strings"
 
 	"khaibao/core"
@@ -59,16 +58,15 @@ func (t *turn) measure(d Declared) (s core.Say, asked bool) {
 	return s, true
 }
 
-// whyText is the worst reason, and what the measure follows from.
+// whyText is what the measure follows from, after what makes it urgent.
 func whyText(d Declared) string {
-	var all []string
-	if len(d.Why) > 0 {
-		all = append(all, d.Why[0])
+	if len(d.Why) == 0 || d.WhyMeasure != "" && d.Verdict.Colour.Rank() < core.ColourOrange.Rank() {
+		return d.WhyMeasure
 	}
-	if d.WhyMeasure != "" && !slices.Contains(all, d.WhyMeasure) {
-		all = append(all, d.WhyMeasure)
+	if d.WhyMeasure == "" || d.WhyMeasure == d.Why[0] {
+		return d.Why[0]
 	}
-	return strings.Join(all, ". ")
+	return d.Why[0] + ". " + d.WhyMeasure
 }
 
 // longestWhy bounds a reason in an SMS, in letters.

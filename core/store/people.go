@@ -88,6 +88,9 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 			return Stored{}, err
 		}
 	}
+	if err := tx.watch(ctx, personID, making.judged); err != nil {
+		return Stored{}, err
+	}
 	out.Code, out.Number, err = tx.qrOf(ctx, personID, fresh)
 	if err != nil {
 		return Stored{}, err

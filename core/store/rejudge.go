@@ -53,7 +53,7 @@ func (p policy) judge(birth string, d spoken, class core.Class, since core.Day) 
 // verdict is what is in force for a subject by a policy: by what was said last,
 // what was said earlier and still holds, and an officer's word.
 func (p policy) verdict(sub subject, was core.Standing, earlier map[string]spoken) (*judged, error) {
-	j := &judged{word: sub.word}
+	j := &judged{before: was.Verdict, word: sub.word}
 	var err error
 	if j.said, err = p.judge(sub.birth, sub.newest, was.Class, was.Since); err != nil {
 		return nil, err
@@ -123,7 +123,6 @@ func anys(texts []string) []any {
 // moved is a subject with the verdict before and after.
 type moved struct {
 	subject
-	before core.Verdict
 	*judged
 }
 
@@ -150,7 +149,7 @@ func (s *Store) judgeAll(ctx context.Context, q querier, p policy, subjects []su
 			continue
 		}
 		if !j.inForce.Same(was.Verdict) {
-			movers = append(movers, moved{sub, was.Verdict, j})
+			movers = append(movers, moved{sub, j})
 		}
 	}
 	return movers, failed, nil

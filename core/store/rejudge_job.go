@@ -177,9 +177,16 @@ func (g *Judging) judgePage(ctx context.Context, q querier, now time.Time, p pol
 	if err != nil {
 		return at, done, fmt.Errorf("keep verdicts: %w", err)
 	}
+	tx := &Tx{s: s, q: q, now: now}
+	if err := tx.watchAll(ctx, movers); err != nil {
+		return at, done, err
+	}
 	done = judgedPage{looked: looked, people: len(subjects), moved: len(movers), failed: len(failed)}
-	done.told, done.channels, err = g.tellAll(ctx, q, now, movers)
-	return next, done, err
+	if done.told, err = g.tellAll(ctx, tx, movers); err != nil {
+		return at, done, err
+	}
+	done.channels = tx.channels()
+	return next, done, tx.flush(ctx)
 }
 
 // policyNow is Policy, read again: a job must not judge by what its own change

@@ -128,9 +128,9 @@ func (s *Store) keepVerdict(ctx context.Context, q querier, row verdictRow) erro
 // tellAll queues a notice to those whose measure is another now, by the phone
 // that declared them: their own first. An officer gets a task for whom no way
 // reaches.
-func (g *Judging) tellAll(ctx context.Context, q querier, now time.Time, movers []moved) (told int, channels []string, err error) {
+func (g *Judging) tellAll(ctx context.Context, tx *Tx, movers []moved) (told int, err error) {
 	if g.Tell == nil {
-		return 0, nil, nil
+		return 0, nil
 	}
 	var ids []string
 	for _, m := range movers {
@@ -139,13 +139,12 @@ func (g *Judging) tellAll(ctx context.Context, q querier, now time.Time, movers 
 		}
 	}
 	if len(ids) == 0 {
-		return 0, nil, nil
+		return 0, nil
 	}
-	phones, err := g.Store.phonesOf(ctx, q, ids)
+	phones, err := g.Store.phonesOf(ctx, tx.q, ids)
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
-	tx := &Tx{s: g.Store, q: q, now: now}
 	for _, m := range movers {
 		p, known := phones[m.subject.id]
 		name := ""
@@ -158,14 +157,11 @@ func (g *Judging) tellAll(ctx context.Context, q querier, now time.Time, movers 
 		}
 		task := core.Task{PersonID: m.subject.id, Commune: m.newest.commune, District: m.newest.district, Province: m.newest.province}
 		if err := tx.Notify(ctx, p.e164, core.Queued{Priority: core.PriorityNotice, Lang: "vi", Say: say, Unreached: &task}); err != nil {
-			return 0, nil, err
+			return 0, err
 		}
 		told++
 	}
-	if err := tx.flush(ctx); err != nil {
-		return 0, nil, err
-	}
-	return told, tx.channels(), nil
+	return told, nil
 }
 
 // reached is the phone by which a person is told something.

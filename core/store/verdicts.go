@@ -14,6 +14,7 @@ const maxHolding = 4
 
 // judged is a declaration's verdict, and what is in force by it for its person.
 type judged struct {
+	before  core.Verdict // in force until now
 	said    core.Verdict // of the declaration
 	inForce core.Verdict
 	held    []string // as in core.Standing
@@ -59,7 +60,7 @@ func (d *declaring) judge(was standing, former string, facts core.PersonFacts, n
 	if err != nil {
 		return fmt.Errorf("judge: %w", err)
 	}
-	j := &judged{said: d.Judge(facts, before.Class, before.Since), word: was.word, at: after(now, was.at)}
+	j := &judged{before: before.Verdict, said: d.Judge(facts, before.Class, before.Since), word: was.word, at: after(now, was.at)}
 	if j.said.IsZero() {
 		return nil
 	}

@@ -157,6 +157,10 @@ func (s *Store) decide(ctx context.Context, l Look, scope duty.Scope, act duty.A
 		if err := movePerson(ctx, q, sub.id, j); err != nil {
 			return err
 		}
+		tx := &Tx{s: s, q: q, now: l.At}
+		if err := tx.watch(ctx, sub.id, j); err != nil {
+			return err
+		}
 		if _, err := q.exec(ctx, `UPDATE people SET class_by = $2, class_since = $3 WHERE id = $1`, sub.id, sub.class, sub.since); err != nil {
 			return err
 		}
