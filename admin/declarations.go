@@ -10,6 +10,7 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/area"
+	"khaibao/core/duty"
 	"khaibao/core/reading"
 	"khaibao/core/store"
 )
@@ -17,20 +18,21 @@ import (
 // filterForm is the filter of the list as it was filled in. What cannot be
 // read stays in its field with the reason beside it.
 type filterForm struct {
-	From, To, Area, Name, Channel, Show, Proof string
-	NewestOnly                                 bool
-	Errors                                     map[string]string // field -> locale key
+	From, To, Area, Name, Channel, Show, Proof, Colour string
+	NewestOnly                                         bool
+	Errors                                             map[string]string // field -> locale key
 }
 
 // What the filter may choose among.
 var (
 	channels = []string{"telegram", "zalo", "sms", "web"}
 	proofs   = []string{"proven", "unproven"}
+	colours  = []core.Colour{core.ColourRed, core.ColourOrange, core.ColourYellow, core.ColourGreen}
 )
 
 func readFilter(get func(string) string) filterForm {
 	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")),
-		Channel: get("channel"), Show: get("show"), Proof: get("proof"), NewestOnly: get("newest") == "1"}
+		Channel: get("channel"), Show: get("show"), Proof: get("proof"), Colour: get("colour"), NewestOnly: get("newest") == "1"}
 	return f
 }
 
@@ -71,6 +73,9 @@ func (f *filterForm) read() (out store.Filter) {
 	if slices.Contains(proofs, f.Proof) {
 		out.Proof = f.Proof
 	}
+	if core.Colour(f.Colour).Rank() > 0 {
+		out.Colour = core.Colour(f.Colour)
+	}
 	return out
 }
 
@@ -78,7 +83,7 @@ func (f *filterForm) read() (out store.Filter) {
 // stay in the browser's history.
 func (f filterForm) Values() url.Values {
 	v := url.Values{}
-	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "channel": f.Channel, "show": f.Show, "proof": f.Proof} {
+	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "channel": f.Channel, "show": f.Show, "proof": f.Proof, "colour": f.Colour} {
 		if value != "" {
 			v.Set(key, value)
 		}
@@ -116,6 +121,7 @@ type listPage struct {
 	Areas     []area.Unit // those inside the officer's area that one may choose
 	Channels  []string
 	Proofs    []string
+	Colours   []core.Colour
 	Older     string // link to the next page, "" when the list was searched by name or ends
 	Next      string // cursor of the next page for a search by name
 	FirstPage bool
@@ -161,7 +167,7 @@ func (s *Server) searchDeclarations(r *request) (string, any, error) {
 
 func (s *Server) list(r *request, f filterForm, after string) (string, any, error) {
 	filter := f.read()
-	page := listPage{Filter: f, Areas: areasIn(r.Officer.Area), Channels: channels, Proofs: proofs, FirstPage: after == ""}
+	page := listPage{Filter: f, Areas: areasIn(r.Officer.Area), Channels: channels, Proofs: proofs, Colours: colours, FirstPage: after == ""}
 	if len(f.Errors) > 0 {
 		return "declarations.html", page, status(http.StatusUnprocessableEntity)
 	}
@@ -208,6 +214,8 @@ type recordPage struct {
 	*store.Declaration
 	Changes []change   // the history, the newest first
 	Likely  []likePair // with whom the person may be one
+	Watched string     // ID of the open monitoring of the person, where the officer may see it
+	MayOpen bool       // the officer may open one
 }
 
 // change is one version and what it changed.
@@ -225,7 +233,12 @@ func (s *Server) showDeclaration(r *request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	page := recordPage{Declaration: d, Likely: likePairs(d.Alike, func(id string) string { return d.Names[id] })}
+	watched, err := s.Store.OpenWatchOf(r.Context(), *r.Officer, r.Officer.WatchScope(), d.Person.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	page := recordPage{Declaration: d, Watched: watched, MayOpen: r.Officer.MayDo(duty.Manage) && r.Officer.WatchScope().Holds(d.Person.Area),
+		Likely: likePairs(d.Alike, func(id string) string { return d.Names[id] })}
 	for i, v := range d.History {
 		c := change{Version: v, This: v.ID == d.ID}
 		if i+1 < len(d.History) {

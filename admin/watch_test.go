@@ -3,6 +3,8 @@ package admin
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +128,61 @@ func TestOneMonitoredPerson(t *testing.T) {
 		}
 		if log := x.log.String(); strings.Contains(log, "Đỏ") || strings.Contains(log, w.red) {
 			t.Error("the log names somebody")
+		}
+	})
+}
+
+// One person from the page of a declaration, and a busload from a pasted list,
+// with a result for each line.
+func TestOpenMonitoring(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		var people []store.Stored
+		for i, name := range []string{"Nguyễn Văn An", "Lê Thị Bé", "Trần Thị Cúc", "Hồ Đắc Dũng"} {
+			commune := []string{anDong, anDong, anDong, huongVan}[i]
+			people = append(people, x.declare(said{name: name, birth: "1980", id: fmt.Sprintf("04608000020%d", i), phone: fmt.Sprintf("+8490000030%d", i), commune: commune}))
+		}
+		x.declare(said{name: "Nguyễn Văn Anh", birth: "2010", phone: "+84900000300", commune: anDong}) // of An's phone
+		station, team := x.as(duty.Station, anDong), x.as(duty.Team, anDong)
+		station.get("/admin/declarations/"+people[0].DeclarationID).wants(t, "the declaration", 200, "/admin/monitoring/open?person="+people[0].PersonID)
+		team.get("/admin/declarations/"+people[0].DeclarationID).wants(t, "a team", 200, "no:/admin/monitoring/open")
+		one := "/admin/monitoring/open?person=" + people[0].PersonID
+		station.get("/admin/monitoring/open?person="+people[3].PersonID).wants(t, "from another ward", 404, "no:Hồ Đắc Dũng")
+		form := hidden(station.get(one).body)
+		wish := url.Values{"kind": {"central"}, "window": {"morning"}, "base": {"2021-08-13"}, "days": {"14"}, "facility": {"KCL Phú Bài"}, "room": {"A1"}}
+		for key, values := range form {
+			wish[key] = values
+		}
+		page := station.post("/admin/monitoring/open", wish)
+		page.wants(t, "one, asked", 200, "Mở theo dõi cho 1 người?", "Nguyễn Văn An", "KCL Phú Bài, phòng A1", "tính từ 13/08/2021, 14 ngày")
+		done := station.post("/admin/monitoring/open", hidden(page.body))
+		if at := done.header.Get("Location"); done.status != 303 || !strings.HasPrefix(at, "/admin/monitoring/") {
+			t.Fatalf("one: %d to %q", done.status, at)
+		}
+		station.get(done.header.Get("Location")).wants(t, "opened", 200, "Đã mở theo dõi", "KCL Phú Bài, phòng A1", "27/08/2021")
+		station.get("/admin/declarations/"+people[0].DeclarationID).wants(t, "the declaration afterwards", 200, "Người được theo dõi", "no:/admin/monitoring/open")
+		if got := station.get(one); got.status != 303 {
+			t.Errorf("opened twice: %d", got.status)
+		}
+
+		list := url.Values{"how": {"list"}, "kind": {"home"}, "window": {"afternoon"}, "base": {"2021-08-14"}, "days": {"14"},
+			"list": {strings.Join([]string{people[1].Number, "046080000202", " 0900 000 302 ", "0900 000 300", "046080000200", "0900 000 303", "xin chào", ""}, "\n")}}
+		page = station.post("/admin/monitoring/open", list)
+		page.wants(t, "a list, asked", 200, "Mở theo dõi cho 2 người?", "Lê Thị Bé", "Trần Thị Cúc", "Đã có ở dòng trên", "Có nhiều người", "Đang được theo dõi rồi", "Không tìm thấy trong địa bàn", "Chưa đọc được", "no:Hồ Đắc Dũng")
+		station.post("/admin/monitoring/open", hidden(page.body)).wants(t, "a list, opened", 200, "Đã mở theo dõi cho 2 người")
+		station.get("/admin/monitoring").wants(t, "all of them", 200, "Lê Thị Bé", "Trần Thị Cúc", "Tất cả <b>3</b>")
+		station.post("/admin/monitoring/open", list).wants(t, "nobody is left", 422, "Chưa có ai để mở")
+
+		ward := url.Values{"how": {"area"}, "commune": {anDong}, "kind": {"lockdown"}, "window": {"morning"}, "base": {"2021-08-15"}, "days": {"7"}}
+		page = station.post("/admin/monitoring/open", ward)
+		page.wants(t, "a ward, asked", 200, "Mở theo dõi cho 1 người?", "1 người ở đây chưa được theo dõi", "Nguyễn Văn Anh", "no:Lê Thị Bé")
+		station.post("/admin/monitoring/open", hidden(page.body)).wants(t, "a ward, opened", 200, "Đã mở theo dõi cho 1 người")
+		ward.Set("commune", huongVan)
+		station.post("/admin/monitoring/open", ward).wants(t, "another ward", 404, "no:Hồ Đắc Dũng")
+		for field, value := range map[string]string{"days": "0", "base": "31/02/2021", "kind": "prison", "window": ""} {
+			wrong := maps.Clone(ward)
+			wrong.Set("commune", anDong)
+			wrong.Set(field, value)
+			station.post("/admin/monitoring/open", wrong).wants(t, field, 422, `id="wrong-`+field)
 		}
 	})
 }

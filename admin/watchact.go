@@ -225,7 +225,7 @@ func readLower(r *request, f *actForm) {
 func readClass(r *request, f *actForm) {
 	f.class = one(f, "class", classes)
 	f.since = f.day("since", core.DayOf(r.At).Add(-60), core.DayOf(r.At))
-	f.note(false)
+	f.note(f.class.Farther(f.Record.ByClass))
 	f.becomes(r, "class", string(f.Record.Class), string(f.class))
 	f.becomes(r, "since", "", string(f.since))
 }
@@ -294,9 +294,9 @@ func (s *Server) showAct(name string) handler {
 			return "", nil, redirect(watchPath + "/" + rec.ID)
 		}
 		m := rec.Monitoring
-		f := &actForm{Act: name, Record: rec, Value: map[string]string{"once": core.NewID(), "version": strconv.Itoa(m.Version),
-			"kind": string(m.Kind), "window": string(m.Window), "facility": m.Facility, "room": m.Room, "class": string(rec.Class),
+		f := &actForm{Act: name, Record: rec, Value: map[string]string{"once": core.NewID(), "kind": string(m.Kind), "window": string(m.Window), "facility": m.Facility, "room": m.Room, "class": string(rec.Class),
 			"taken": string(core.DayOf(r.At)), "since": string(core.DayOf(r.At))}}
+		f.Value["version"] = f.version()
 		for _, t := range rec.Tests {
 			if t.Result == "" && f.Value["test"] == "" {
 				f.Value["test"] = t.ID
@@ -333,21 +333,21 @@ func (s *Server) doAct(name string) handler {
 			f.Changed, f.Sure = true, nil
 			return "act.html", f, status(http.StatusConflict)
 		}
-		if seen, _ := strconv.Atoi(f.Value["version"]); !a.adds && seen != rec.Version {
-			return f.again(rec)
+		if !a.adds && f.Value["version"] != f.version() {
+			return f.again()
 		}
 		if !a.adds && f.Value["sure"] != "1" {
 			return "sure.html", f, nil
 		}
 		look := store.Look{Officer: *r.Officer, Screen: name, At: r.At}
-		err = s.Store.ChangeWatch(r.Context(), look, r.Officer.WatchScope(), rec.ID, f.change)
-		if errors.Is(err, store.ErrChanged) {
+		err = s.change(r, look, rec, f)
+		if errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrSeenOld) {
 			if f.Record, err = s.openWatched(r, "monitored"); err != nil {
 				return "", nil, err
 			}
 			f.Sure = nil
 			a.read(r, f)
-			return f.again(f.Record)
+			return f.again()
 		}
 		if err != nil {
 			return "", nil, err
@@ -356,9 +356,30 @@ func (s *Server) doAct(name string) handler {
 	}
 }
 
+// change does what the officer is sure of.
+func (s *Server) change(r *request, look store.Look, rec *store.WatchedRecord, f *actForm) error {
+	if f.Act == "class" {
+		return s.Store.SetClass(r.Context(), look, r.Officer.WatchScope(), rec.PersonID, rec.Judged, f.class, f.since, f.change.Note)
+	}
+	if c := f.change.Checkup; c != nil {
+		if err := s.judgeCheckup(r, rec, c); err != nil {
+			return err
+		}
+	}
+	return s.Store.ChangeWatch(r.Context(), look, r.Officer.WatchScope(), rec.ID, f.change)
+}
+
+// version is what a form carries of the record that it was made of.
+func (f *actForm) version() string {
+	if f.Act == "class" {
+		return strconv.FormatInt(f.Record.Judged.UnixMilli(), 10)
+	}
+	return strconv.Itoa(f.Record.Version)
+}
+
 // again asks once more: the record is not what the officer saw.
-func (f *actForm) again(rec *store.WatchedRecord) (string, any, error) {
+func (f *actForm) again() (string, any, error) {
 	f.Changed = true
-	f.Value["version"] = strconv.Itoa(rec.Version)
+	f.Value["version"] = f.version()
 	return "sure.html", f, status(http.StatusConflict)
 }

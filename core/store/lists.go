@@ -21,8 +21,9 @@ type Filter struct {
 	Channel     string
 	Symptomatic bool
 	Exposed     bool
-	Proof       string // "proven", "unproven"
-	NewestOnly  bool   // no declaration that has a newer version
+	Proof       string      // "proven", "unproven"
+	Colour      core.Colour // that it was given
+	NewestOnly  bool        // no declaration that has a newer version
 }
 
 // Cursor is the place in a list behind which a page begins; the zero Cursor is
@@ -48,6 +49,7 @@ type Row struct {
 	Version   int
 	Symptoms  []string // nil when not asked or not shown
 	Exposures []string
+	Colour    core.Colour // by the rules; "" where it was not judged, or is not shown
 }
 
 // Page is one page of a list.
@@ -81,7 +83,7 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 		return Page{}, core.ErrNotFound
 	}
 	if p.Masked {
-		f.Name, f.Symptomatic, f.Exposed = "", false, false
+		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
 	}
 	where, ok := filtered(scope, f)
 	if !ok {
@@ -155,6 +157,9 @@ func filtered(scope duty.Scope, f Filter) (*conditions, bool) {
 	if f.Proof != "" {
 		c.and("d.proven = ?", bit(f.Proof == "proven"))
 	}
+	if f.Colour != core.ColourNone {
+		c.and("d.colour = ?", string(f.Colour))
+	}
 	if f.NewestOnly {
 		// A join here lets PostgreSQL read a million people before the first row.
 		c.and("d.id = (SELECT p.newest FROM people p WHERE p.id = d.person_id)")
@@ -190,7 +195,7 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *con
 		where.and("(d.at, d.id) < (?, ?)", after.At, after.ID)
 	}
 	r, err := q.query(ctx, `SELECT d.id, d.person_id, d.form, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
-			d.at, d.day, d.channel, d.proven, d.version, d.facts
+			d.at, d.day, d.channel, d.proven, d.version, d.facts, d.colour
 		FROM (SELECT * FROM declarations d WHERE 1 = 1`+where.text.String()+`
 			ORDER BY d.at DESC, d.id DESC LIMIT `+strconv.Itoa(PageSize+1)+`) d
 		JOIN people p ON p.id = d.person_id ORDER BY d.at DESC, d.id DESC`, where.args...)
@@ -215,10 +220,10 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *con
 }
 
 func scanRow(r scanner, l Look, masked bool) (row Row, err error) {
-	var commune, district, province, day, facts string
+	var commune, district, province, day, facts, colour string
 	var at, proven int64
 	err = r.Scan(&row.ID, &row.PersonID, &row.Form, &row.Name, &row.BirthYear, &row.Sex, &commune, &district, &province,
-		&at, &day, &row.Channel, &proven, &row.Version, &facts)
+		&at, &day, &row.Channel, &proven, &row.Version, &facts, &colour)
 	if err != nil {
 		return row, err
 	}
@@ -232,6 +237,7 @@ func scanRow(r scanner, l Look, masked bool) (row Row, err error) {
 		if err := json.Unmarshal([]byte(facts), &said); err != nil {
 			return row, errors.New("declaration " + row.ID + ": answers are no JSON")
 		}
+		row.Colour = core.Colour(colour)
 		row.Symptoms, row.Exposures = texts(said["symptoms"]), texts(said["exposures"])
 	}
 	return row, nil

@@ -60,8 +60,9 @@ type Version struct {
 	Channel  string
 	Author   string // name of the officer who typed it in; "" for the person
 	Proven   bool
-	Proxy    bool   // khai hộ: somebody else spoke for the person
-	Area     string // the finest known GSO code, as declared then
+	Proxy    bool         // khai hộ: somebody else spoke for the person
+	Area     string       // the finest known GSO code, as declared then
+	Verdict  core.Verdict // that it was given; without class and reasons where those are not shown
 	// ExposureSymptoms; nil was not asked, which is no "no"
 	Symptoms  []string
 	Exposures []string
@@ -175,15 +176,15 @@ func (s *Store) phones(ctx context.Context, q querier, personID string) ([]Phone
 }
 
 const versionColumns = `d.id, d.person_id, d.form, d.version, d.day, d.at, d.channel, d.proven, d.proxy, d.commune, d.district, d.province,
-	d.facts, d.private, COALESCE((SELECT o.name FROM officers o WHERE o.id = d.officer_id AND d.officer_id <> ''), '')`
+	d.facts, d.private, d.verdict, COALESCE((SELECT o.name FROM officers o WHERE o.id = d.officer_id AND d.officer_id <> ''), '')`
 
 // scanVersion reads a declaration and cuts it to some groups of fields.
 func (s *Store) scanVersion(r scanner, shown []duty.Group) (v Version, err error) {
-	var day, facts, commune, district, province string
+	var day, facts, verdict, commune, district, province string
 	var at, proven, proxy int64
 	var private []byte
 	err = r.Scan(&v.ID, &v.PersonID, &v.Form, &v.Version, &day, &at, &v.Channel, &proven, &proxy, &commune, &district, &province,
-		&facts, &private, &v.Author)
+		&facts, &private, &verdict, &v.Author)
 	if err != nil {
 		return v, err
 	}
@@ -201,6 +202,11 @@ func (s *Store) scanVersion(r scanner, shown []duty.Group) (v Version, err error
 			return v, fmt.Errorf("declaration %s: answers are no JSON", v.ID)
 		}
 	}
+	if verdict != "" {
+		if err := json.Unmarshal([]byte(verdict), &v.Verdict); err != nil {
+			return v, fmt.Errorf("declaration %s: its verdict is no JSON", v.ID)
+		}
+	}
 	v.cut(shown)
 	return v, nil
 }
@@ -214,6 +220,9 @@ func (v *Version) cut(shown []duty.Group) {
 		}
 	}
 	v.Symptoms, v.Exposures = texts(v.Said["symptoms"]), texts(v.Said["exposures"])
+	if !slices.Contains(shown, duty.ExposureSymptoms) {
+		v.Verdict.Class, v.Verdict.Reasons = "", nil
+	}
 	delete(v.Said, "symptoms")
 	delete(v.Said, "exposures")
 }

@@ -73,10 +73,11 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 // TaskContact is how the person of a task is reached.
 type TaskContact struct {
 	OpenTask
-	Channel string // where the person wrote; "" when nobody did
-	Phone   string // E.164; "" when none is known
-	Proven  bool
-	Events  []TaskEvent // what was done about it, the newest first
+	Channel    string // where the person wrote; "" when nobody did
+	Phone      string // E.164; "" when none is known
+	Proven     bool
+	Monitoring string      // ID of the one that it is about; "" for none
+	Events     []TaskEvent // what was done about it, the newest first
 }
 
 // takenBy is the name of the officer who took a task.
@@ -93,10 +94,10 @@ func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id st
 		var commune, district, province, address string
 		var opened, due int64
 		var phone, urn []byte
-		err := q.row(ctx, `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.note, t.opened_at, t.due_at, t.attempts, t.owner, `+takenBy+`,
+		err := q.row(ctx, `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.note, t.opened_at, t.due_at, t.attempts, t.owner, `+takenBy+`, t.monitoring_id,
 				COALESCE(a.id, ''), COALESCE(a.channel, ''), a.phone, a.urn
 			FROM tasks t LEFT JOIN addresses a ON a.id = t.address_id WHERE t.id = $1 AND t.closed_at = 0`, id).
-			Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Note, &opened, &due, &t.Attempts, &t.Owner, &t.Taken,
+			Scan(&t.ID, &t.Kind, &t.PersonID, &commune, &district, &province, &t.Note, &opened, &due, &t.Attempts, &t.Owner, &t.Taken, &t.Monitoring,
 				&address, &t.Channel, &phone, &urn)
 		if err != nil && !errors.Is(err, errNoRows) {
 			return fmt.Errorf("task %s: %w", id, err)

@@ -21,6 +21,7 @@ type WatchedRecord struct {
 	Person  *Person
 	Class   core.Class // in force
 	ByClass core.Class // an officer's word, F0 to F3; "" without one
+	Judged  time.Time  // when the verdict in force was made: what SetClass must name
 	Days    []WatchedDay
 	Tests   []WatchedTest
 	Tasks   []OpenTask
@@ -119,20 +120,21 @@ func (s *Store) openRecord(ctx context.Context, q querier, l Look, scope duty.Sc
 		return nil, core.ErrNotFound
 	}
 	rec := &WatchedRecord{}
+	var judged int64
 	row, err := scanWatched(q.row(ctx, `SELECT `+monitoringColumns+`, p.name, p.birth_year, p.sex,
 			COALESCE(t.opened_at, 0), COALESCE((SELECT o.name FROM officers o WHERE o.id = t.owner), ''),
 			COALESCE((SELECT c.facts FROM checkups c WHERE m.ill_at > 0 AND c.monitoring_id = m.id AND c.at = m.ill_at ORDER BY c.id DESC LIMIT 1), ''),
-			'', p.class, p.class_by
+			'', p.class, p.class_by, p.judged_at
 		FROM monitoring m JOIN people p ON p.id = m.person_id
 		LEFT JOIN tasks t ON t.monitoring_id = m.id AND t.kind = '`+core.TaskRed+`' AND t.closed_at = 0 AND t.monitoring_id <> ''
-		WHERE m.id = $1`, id), scope, &rec.Class, &rec.ByClass)
+		WHERE m.id = $1`, id), scope, &rec.Class, &rec.ByClass, &judged)
 	if errors.Is(err, errNoRows) || err == nil && row.Outside {
 		return nil, core.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("monitoring %s: %w", id, err)
 	}
-	rec.WatchedRow = row
+	rec.WatchedRow, rec.Judged = row, timeOf(judged)
 	if rec.Person, err = s.scanPerson(q.row(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = $1`, row.PersonID)); err != nil {
 		return nil, err
 	}

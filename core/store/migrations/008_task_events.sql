@@ -10,3 +10,6 @@ CREATE TABLE task_events (
   note BYTEA,
   at BIGINT NOT NULL);
 CREATE INDEX task_events_task ON task_events (task_id, at);
+
+-- The few declarations that are urgent are listed out of millions.
+CREATE INDEX declarations_urgent ON declarations (colour, province, at, id) WHERE colour = 'red' OR colour = 'orange';
