@@ -42,6 +42,7 @@ type Monitoring struct {
 	Extended int    // days that an officer added
 	Until    Day    // last day
 	Rules    string // version of the rules that gave Days
+	Tests    []Day  // on which a test is due by the rules; only said when it is opened
 
 	Window  Window
 	Address string // ID of the address that answers; "" when no way is known

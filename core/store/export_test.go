@@ -29,3 +29,10 @@ func (s *Store) Plan(ctx context.Context, text string, args ...any) ([]string, e
 
 // FillNameKeys is what the migration to schema 2 computes.
 func (s *Store) FillNameKeys(ctx context.Context) error { return fillNameKeys(ctx, s.q) }
+
+// SmallBatches lets prompts be made two at a time until the test ends.
+func SmallBatches(t interface{ Cleanup(func()) }) {
+	was := askBatch
+	askBatch = 2
+	t.Cleanup(func() { askBatch = was })
+}

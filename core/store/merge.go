@@ -122,7 +122,8 @@ type state struct {
 	Declarations []versionOf       `json:"declarations,omitempty"`
 	Codes        []string          `json:"codes,omitempty"` // qr_codes that were gone's
 	Ties         []tieOf           `json:"ties,omitempty"`
-	Links        map[string]string `json:"links,omitempty"` // of gone: other person -> kind
+	Links        map[string]string `json:"links,omitempty"`       // of gone: other person -> kind
+	Monitorings  []string          `json:"monitorings,omitempty"` // that were gone's
 }
 
 type versionOf struct {

@@ -24,6 +24,9 @@ func (m merger) merge(ctx context.Context, l Look, keep, gone one) error {
 	if err = m.mergeFacts(ctx, keep, gone, &after); err != nil {
 		return fmt.Errorf("facts: %w", err)
 	}
+	if err = m.mergeMonitoring(ctx, l, keep.ID, gone.ID, &before); err != nil {
+		return fmt.Errorf("monitoring: %w", err)
+	}
 	if _, err = m.q.exec(ctx, `UPDATE people SET merged_into = $2 WHERE id = $1 OR merged_into = $1 AND merged_into <> ''`, gone.ID, keep.ID); err != nil {
 		return err
 	}

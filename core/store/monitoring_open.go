@@ -138,6 +138,7 @@ func (tx *Tx) running(ctx context.Context, people []string) (map[string]*monitor
 type opening struct {
 	*Tx
 	fresh   []*monitored
+	running []*monitored
 	changed []changed
 	opened  []core.OpenedMonitoring
 	welcome []firstPrompt
@@ -159,6 +160,8 @@ type changed struct {
 // stricter kind, the later end, and of facility and room what was said last.
 func (o *opening) combine(m *monitored, w *core.Monitoring) {
 	c := changed{monitored: m, before: m.terms(), from: m.Monitoring}
+	m.Tests = w.Tests
+	o.running = append(o.running, m)
 	was := m.Monitoring
 	if w.Kind.Stricter(m.Kind) {
 		m.Kind = w.Kind
@@ -212,6 +215,9 @@ func (o *opening) begin(ctx context.Context) error {
 		return err
 	}
 	if err := o.queueWelcomes(ctx); err != nil {
+		return err
+	}
+	if err := o.planTests(ctx, o.fresh); err != nil {
 		return err
 	}
 	return o.answersFor(ctx, o.fresh)
@@ -300,6 +306,7 @@ func (o *opening) change(ctx context.Context) error {
 	rows := make([][]any, len(o.changed))
 	all := make([]*monitored, len(o.changed))
 	var told []notice
+	var asked []string
 	for i, c := range o.changed {
 		plan, _ := monitor.PlanOf(c.Kind)
 		c.perDay = max(plan.PerDay, 1)
@@ -309,6 +316,9 @@ func (o *opening) change(ctx context.Context) error {
 			if err := o.keepMove(ctx, c.monitored, c.from); err != nil {
 				return err
 			}
+		}
+		if c.kind {
+			asked = append(asked, c.ID)
 		}
 		if c.tell {
 			told = append(told, notice{m: c.monitored, key: core.MonitorChanged})
@@ -321,7 +331,13 @@ func (o *opening) change(ctx context.Context) error {
 	if err := o.answersFor(ctx, all); err != nil {
 		return err
 	}
+	if err := o.planTests(ctx, o.running); err != nil {
+		return err
+	}
 	if err := o.tell(ctx, told); err != nil {
+		return err
+	}
+	if err := o.askToday(ctx, asked); err != nil {
 		return err
 	}
 	if err := o.openTasks(ctx, o.tasks); err != nil {

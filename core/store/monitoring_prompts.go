@@ -60,7 +60,7 @@ type asked struct {
 }
 
 // roundText streams those who are due, those of one address after each other.
-func (s *Store) roundText(r monitor.Round) string {
+func (s *Store) roundText(r monitor.Round, and string) string {
 	text := `SELECT m.id, m.kind, m.slot, m.from_day, m.until_day, m.opened_at, m.address_id, COALESCE(a.channel, ''), COALESCE(a.lang, ''),
 			CASE WHEN m.stopped_at > 0 OR a.id IS NULL OR a.gone_at > 0 OR a.opted_out_at > 0 THEN 1 ELSE 0 END
 		FROM monitoring m LEFT JOIN addresses a ON a.id = m.address_id
@@ -71,7 +71,7 @@ func (s *Store) roundText(r monitor.Round) string {
 	case core.WindowAfternoon:
 		text += ` AND m.slot = '` + string(core.WindowAfternoon) + `'`
 	}
-	return text + ` ORDER BY m.address_id, m.id`
+	return text + and + ` ORDER BY m.address_id, m.id`
 }
 
 func scanAsked(r scanner) (a asked, err error) {
@@ -81,8 +81,8 @@ func scanAsked(r scanner) (a asked, err error) {
 	return a, err
 }
 
-// askBatch is how many prompts one transaction makes.
-const askBatch = 4000
+// askBatch is how many prompts one transaction makes; tests make it small.
+var askBatch = 4000
 
 // makeRound makes the prompts of one round: one reads who is due, others write.
 // All of it is in hand a batch at a time, however many there are.
@@ -120,7 +120,7 @@ func (s *Store) readRound(ctx context.Context, r monitor.Round, now time.Time, b
 	for i, k := range r.Kinds {
 		kinds[i] = string(k)
 	}
-	due, err := s.q.query(ctx, s.roundText(r), r.Day, s.among(kinds))
+	due, err := s.q.query(ctx, s.roundText(r, ""), r.Day, s.among(kinds))
 	if err != nil {
 		return err
 	}
@@ -301,4 +301,42 @@ func (tx *Tx) handMute(ctx context.Context, b *asks) error {
 	}
 	_, err = tx.climb(ctx, rows)
 	return err
+}
+
+// askToday makes up, for some monitorings, the prompts of today's rounds that
+// have opened: somebody who is asked twice a day from now on, say, or in another
+// half of it. What is there already stays.
+func (tx *Tx) askToday(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	today := core.DayOf(tx.now)
+	for _, r := range monitor.Rounds(monitor.At(today, 0).Add(-time.Millisecond), tx.now) {
+		if r.Day != today || r.Missed {
+			continue
+		}
+		kinds := make([]string, len(r.Kinds))
+		for i, k := range r.Kinds {
+			kinds[i] = string(k)
+		}
+		due, err := tx.q.query(ctx, tx.s.roundText(r, ` AND m.id`+tx.s.anyOf("$3")), r.Day, tx.s.among(kinds), tx.s.among(ids))
+		all, err := collect(due, err, scanAsked)
+		if err != nil {
+			return fmt.Errorf("ask today: %w", err)
+		}
+		b := newAsks(r, tx.now)
+		for _, a := range all {
+			b.add(a)
+		}
+		if len(b.prompts) == 0 {
+			continue
+		}
+		if _, err := tx.writeAsks(ctx, b); err != nil {
+			return fmt.Errorf("ask today: %w", err)
+		}
+		if err := tx.handMute(ctx, b); err != nil {
+			return fmt.Errorf("ask today: %w", err)
+		}
+	}
+	return nil
 }

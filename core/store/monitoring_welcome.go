@@ -77,6 +77,7 @@ func cmpText(a, b string) int { return strings.Compare(a, b) }
 type notice struct {
 	m   *monitored
 	key string
+	day core.Day // that it is about; "" for the last one
 }
 
 // tell queues notices, one for those of one address that say the same. They
@@ -103,6 +104,7 @@ func (tx *Tx) tell(ctx context.Context, notices []notice) error {
 		address, key, commune string
 		kind                  core.Kind
 		until                 core.Day
+		alone                 string // ID of a monitoring that is told by itself
 	}
 	var order []same
 	groups := make(map[same][]core.Asked)
@@ -110,7 +112,10 @@ func (tx *Tx) tell(ctx context.Context, notices []notice) error {
 		if p := places[n.m.Address]; n.m.Address == "" || n.m.stoppedAt > 0 || p.optedOut || p.gone {
 			continue
 		}
-		k := same{n.m.Address, n.key, n.m.area(), n.m.Kind, n.m.Until}
+		k := same{n.m.Address, n.key, n.m.area(), n.m.Kind, n.m.Until, ""}
+		if n.day != "" {
+			k.until, k.alone = n.day, n.m.ID
+		}
 		if groups[k] == nil {
 			order = append(order, k)
 		}
@@ -121,7 +126,7 @@ func (tx *Tx) tell(ctx context.Context, notices []notice) error {
 	for _, k := range order {
 		p := places[k.address]
 		m := core.Queued{ID: core.NewID(), Channel: p.channel, AddressID: k.address, URN: p.urn, Priority: core.PriorityNotice, Lang: langOr(p.lang),
-			Say: core.Say{Key: k.key, Args: map[string]string{"names": core.GivenNames(groups[k]), "until": k.until.Local(), "day": k.until.Local(),
+			Say: core.Say{Key: k.key, Args: map[string]string{"names": core.GivenNames(groups[k]), "name": core.ShortName(groups[k][0].Name), "until": k.until.Local(), "day": k.until.Local(),
 				"commune": unitName(k.commune), "hotline": tx.s.hotline}, Words: map[string]string{"kind": core.MonitorKind + string(k.kind)}}}
 		sealed, err := tx.s.sealSay(m)
 		if err != nil {

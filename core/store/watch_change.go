@@ -209,6 +209,9 @@ func (w *watchChanging) extend(ctx context.Context) error {
 	if err := w.answersFor(ctx, []*monitored{m}); err != nil {
 		return err
 	}
+	if err := w.askToday(ctx, []string{m.ID}); err != nil { // it runs again from today
+		return err
+	}
 	if err := w.tell(ctx, []notice{{m: m, key: core.MonitorExtended}}); err != nil {
 		return err
 	}
@@ -296,6 +299,9 @@ func (w *watchChanging) change(ctx context.Context) error {
 		if err := w.tell(ctx, []notice{{m: m, key: core.MonitorChanged}}); err != nil {
 			return err
 		}
+	}
+	if err := w.askToday(ctx, []string{m.ID}); err != nil {
+		return err
 	}
 	after := m.terms()
 	after["window"] = m.Window

@@ -111,7 +111,8 @@ CREATE TABLE checkups (
 CREATE UNIQUE INDEX checkups_message ON checkups (monitoring_id, message_id) WHERE message_id <> '';
 CREATE INDEX checkups_monitoring ON checkups (monitoring_id, at);
 
--- Tests due by the rules or set by an officer. result: '', negative, positive, unclear.
+-- Tests due by the rules or set by an officer. result: '', negative, positive,
+-- unclear. told_at is when the person was told that it is due.
 CREATE TABLE tests (
   id TEXT PRIMARY KEY,
   monitoring_id TEXT NOT NULL,
@@ -120,8 +121,10 @@ CREATE TABLE tests (
   taken_day TEXT NOT NULL DEFAULT '',
   result TEXT NOT NULL DEFAULT '',
   officer_id TEXT NOT NULL DEFAULT '',
-  at BIGINT NOT NULL DEFAULT 0);
+  at BIGINT NOT NULL DEFAULT 0,
+  told_at BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX tests_monitoring ON tests (monitoring_id, due_day);
+CREATE INDEX tests_due ON tests (due_day) WHERE told_at = 0;
 
 -- What happened to a monitoring, in time order; rows are only ever added. kind:
 -- opened, changed, extended, moved, closed, overdue, completed, called, stopped,
