@@ -1,9 +1,6 @@
 package reading
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Health is how somebody is said to feel.
 type Health string
@@ -49,24 +46,24 @@ const DaysAgoUnknown = -1
 
 // Told is what a message says of one person for one day.
 type Told struct {
-	Person      int // place in the household from 1; 0: somebody of it, not said whom
-	Ago         int // 0 today, 1 yesterday, 2 the day before; DaysAgoUnknown
-	Health      Health
-	Symptoms    []string // ids of docs/reference/vietnam.md 2.4 and the danger signs of follow-up.md 2c, sorted; empty with HealthIll: unwell, not said how
-	Absent      []string // denied or over, sorted
-	Temperature float64  // °C, 0 when not told; of several the highest
-	SpO2        int      // %, 0 when not told; of several the lowest
-	Ask         Doubt    // what of this person must be asked
+	Person      int      `json:"person"`                  // place in the household from 1; 0: somebody of it, not said whom
+	Ago         int      `json:"ago,omitempty"`           // 0 today, 1 yesterday, 2 the day before; DaysAgoUnknown
+	Health      Health   `json:"health"`                  // as said, but for a reading that says otherwise
+	Symptoms    []string `json:"symptoms,omitempty"`      // ids of docs/reference/vietnam.md 2.4 and the danger signs of follow-up.md 2c, sorted; empty with HealthIll: unwell, not said how
+	Absent      []string `json:"absent,omitempty"`        // denied or over, sorted
+	Temperature float64  `json:"temperature_c,omitempty"` // °C, 0 when not told; of several the highest
+	SpO2        int      `json:"spo2,omitempty"`          // %, 0 when not told; of several the lowest
+	Ask         Doubt    `json:"ask,omitempty"`           // what of this person must be asked
 }
 
 // Checkup is what one message says in answer to the daily question.
 type Checkup struct {
-	Told     []Told // by person, then by day, today first; nobody twice for one day
-	Ask      Doubt  // the first of all doubts; DoubtNone: the message is whole
-	Question bool   // it asks something too, or only
+	Told     []Told `json:"told"`               // by person, then by day, today first; nobody twice for one day
+	Ask      Doubt  `json:"ask,omitempty"`      // the first of all doubts; DoubtNone: the message is whole
+	Question bool   `json:"question,omitempty"` // it asks something too, or only
 	// Red: it names a danger sign or calls for help, understood or not: they are
 	// told 115 at once. That it was denied, or is over, does not count.
-	Red bool
+	Red bool `json:"red,omitempty"`
 }
 
 // Untold are the places, of a household of n, of whom nothing was said for
@@ -80,10 +77,6 @@ func (c Checkup) Untold(n int) []int {
 	}
 	return out
 }
-
-// dangerSigns are the symptoms by which a check-up is red at once, before any
-// rule (docs/reference/follow-up.md 2c).
-var dangerSigns = []string{"short_of_breath", "chest_pain", "confusion", "hard_to_wake", "convulsion", "blue_lips", "cannot_drink", "child_breathing"}
 
 var (
 	feelingWords = newLexicon("danger", "symptoms", "grammar")
@@ -103,14 +96,14 @@ var (
 // "khỏe" wins, and of two readings the worse. A bare "không" is no answer: to
 // "có khỏe không?" it would say the opposite of what it says to "có sốt không?".
 func ReadCheckup(text string, people []string) Checkup {
-	best := readCheckup(text, people)
-	if best.Ask == DoubtNone || best.Ask == DoubtQuestion || len(text) > 500 {
+	best, strange := readCheckup(text, people)
+	if strange == 0 || len(text) > 500 {
 		return best
 	}
+	// "soots 38.5": a guess is believed only where it knows every word, and loses
+	// nothing that was read without it.
 	for _, t := range Repairs(text) {
-		// "soots 38.5": a guess is believed only where it leaves no doubt and
-		// loses nothing that was read without it.
-		if c := readCheckup(t, people); c.Ask == DoubtNone && len(c.Told) > 0 && c.holds(best) {
+		if c, left := readCheckup(t, people); left == 0 && len(c.Told) > 0 && c.holds(best) {
 			return c
 		}
 	}
@@ -123,27 +116,30 @@ func (c Checkup) holds(other Checkup) bool {
 		return false
 	}
 	for _, o := range other.Told {
-		same := func(t Told) bool {
-			return (o.Person == 0 || t.Person == o.Person) && t.Ago == o.Ago && t.Temperature >= o.Temperature && (o.SpO2 == 0 || t.SpO2 == o.SpO2) &&
-				(o.Health != HealthIll || t.Health == HealthIll) && !slices.ContainsFunc(o.Symptoms, func(id string) bool { return !slices.Contains(t.Symptoms, id) })
+		if o.Ask == DoubtTemperature || o.Ask == DoubtSpO2 || !slices.ContainsFunc(c.Told, func(t Told) bool { return t.holds(o) }) {
+			return false
 		}
-		if o.Ask != DoubtTemperature && o.Ask != DoubtSpO2 && slices.ContainsFunc(c.Told, same) {
-			continue
-		}
-		return false
 	}
 	return true
 }
 
-func readCheckup(text string, people []string) Checkup {
-	r := checkupReader{text: Clean(text), people: max(len(people), 1), names: householdNames(people)}
+// holds reports whether all that is known by o is known by t.
+func (t Told) holds(o Told) bool {
+	return (o.Person == 0 || t.Person == o.Person) && t.Ago == o.Ago && t.Temperature == o.Temperature && t.SpO2 == o.SpO2 &&
+		(o.Health != HealthIll || t.Health == HealthIll) && !slices.ContainsFunc(o.Symptoms, func(id string) bool { return !slices.Contains(t.Symptoms, id) })
+}
+
+// maxCheckupTokens bounds the words of one answer.
+const maxCheckupTokens = 120
+
+// readCheckup reads a text as it stands. strange is how many runs of words were
+// not understood.
+func readCheckup(text string, people []string) (c Checkup, strange int) {
+	r := checkupReader{text: Clean(text), people: max(len(people), 1), names: householdNames(people), figures: map[int]figure{}, refs: map[int]ref{}}
 	r.ts = tokens(r.text)
-	r.mood()
-	c := Checkup{Red: r.sos}
-	if len(r.ts) > 120 {
-		c.Red = c.Red || saysDanger(r.ts[:120])
-		c.Ask = DoubtWhat
-		return c
+	r.pictures()
+	if len(r.ts) > maxCheckupTokens {
+		return Checkup{Ask: DoubtWhat, Red: r.help || saysDanger(r.ts[:maxCheckupTokens])}, 0
 	}
 	r.roles = make([]role, len(r.ts))
 	r.measure()
@@ -151,95 +147,81 @@ func readCheckup(text string, people []string) Checkup {
 	r.refer()
 	c.Told = r.tell()
 	c.Question = r.asked
-	c.Red = c.Red || r.danger(c.Told)
-	return r.conclude(c)
+	c.Red = r.red(c.Told)
+	c.Ask = r.doubt(c)
+	return c, r.strange
 }
 
-// conclude finds what must be asked.
-func (r *checkupReader) conclude(c Checkup) Checkup {
+// role is what a token of a check-up was found to be.
+type role byte
+
+const (
+	roleText   role = iota
+	roleFigure      // a reading
+	roleAsked       // of a question
+	rolePerson      // a number or a name
+	roleChoice      // 1 or 2 of who answers for one person
+)
+
+// checkupReader reads one message.
+type checkupReader struct {
+	text   string
+	ts     []token
+	roles  []role
+	people int
+	names  []householdName
+
+	figures map[int]figure // by the token they begin at
+	refs    map[int]ref    // by the token they begin at
+
+	sick, help, odd bool // pictures: of illness, calling for help, of nobody knows what
+	asked           bool // a question stands in it
+	askedHealth     bool // one that speaks of health
+	whom            bool // somebody was meant, not clear who
+	strange         int  // runs of words that were not understood
+}
+
+// at is the token at i, the zero token beyond the text.
+func (r *checkupReader) at(i int) token {
+	if i < 0 || i >= len(r.ts) {
+		return token{}
+	}
+	return r.ts[i]
+}
+
+// is reports whether the token at i fits a word.
+func (r *checkupReader) is(i int, word string) bool {
+	return i >= 0 && i < len(r.ts) && fits(r.ts[i].text, word)
+}
+
+// gapAfter is what stands between token i and the next, blanks and all.
+func (r *checkupReader) gapAfter(i int) string {
+	if i+1 < len(r.ts) {
+		return r.text[r.ts[i].to:r.ts[i+1].from]
+	}
+	return r.text[r.ts[i].to:]
+}
+
+// doubt is the first thing that must be asked.
+func (r *checkupReader) doubt(c Checkup) Doubt {
 	found := map[Doubt]bool{DoubtWho: r.whom}
 	for _, t := range c.Told {
 		found[t.Ask] = true
 		found[DoubtWho] = found[DoubtWho] || t.Person == 0
-		found[DoubtDay] = found[DoubtDay] || t.Ago != 0 && !slices.ContainsFunc(c.Told, func(u Told) bool { return u.Ago == 0 && u.Person == t.Person })
+		today := func(u Told) bool { return u.Ago == 0 && u.Person == t.Person }
+		found[DoubtDay] = found[DoubtDay] || !slices.ContainsFunc(c.Told, today)
 	}
 	switch {
 	case len(c.Told) > 0 || r.whom:
-	case c.Question:
-		found[DoubtQuestion] = true
+	case c.Question && !r.askedHealth:
+		return DoubtQuestion
 	default:
-		found[DoubtWhat] = true
+		return DoubtWhat
 	}
 	for _, d := range doubts {
 		if found[d] {
-			c.Ask = d
-			break
+			return d
 		}
 	}
-	return c
-}
-
-// danger reports a danger sign among what was told, or in words that were not
-// understood.
-func (r *checkupReader) danger(told []Told) bool {
-	sure := !r.asked && r.strange == 0
-	for _, t := range told {
-		if slices.ContainsFunc(t.Symptoms, func(id string) bool { return slices.Contains(dangerSigns, id) }) {
-			return true
-		}
-		sure = sure && (t.Ask == DoubtNone || t.Ask == DoubtRest)
-	}
-	return !sure && saysDanger(r.ts) || r.called
-}
-
-// saysDanger reports a danger sign that is not denied right before it.
-func saysDanger(ts []token) bool {
-	its := items(ts, feelingWords)
-	for i, it := range its {
-		sign := slices.ContainsFunc(it.ids, func(id string) bool { return slices.Contains(dangerSigns, id) || id == "emergency" })
-		if sign && !deniedBefore(its, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// deniedBefore reports a no, or an end, that speaks of item i.
-func deniedBefore(its []item, i int) bool {
-	for j := i - 1; j >= 0 && !its[j+1].breaks; j-- {
-		switch its[j].id {
-		case "no", "nolist", "gone":
-			return true
-		case "filler", "have", "all", "or", "and":
-		default:
-			if !its[j].isTerm() {
-				return false
-			}
-		}
-	}
-	return false
-}
-
-// sick and help are pictures that say what a word would; glad ones may stand
-// beside any answer.
-const (
-	sickPictures = "🤒🤕🤧🤢🤮🥵🥶😷😵🤯💀😭😢😞😩😫😣🥴😖😓🩹💊🏥"
-	helpPictures = "🆘🚑"
-	gladPictures = "👍👌✅🆗🙏😊😀😃😄😁🙂☺😘🥰😍❤♥💪✌🌹🌸💐🎉👋🤝☀🌞😉😇🤗💯⭐🌟✔☑🏻🏼🏽🏾🏿🏠👪👨👩👧👦"
-)
-
-// mood looks at the pictures, which tokens leave out.
-func (r *checkupReader) mood() {
-	for _, p := range r.text {
-		switch {
-		case p < 0x2190:
-		case strings.ContainsRune(helpPictures, p):
-			r.sos, r.sick = true, true
-		case strings.ContainsRune(sickPictures, p):
-			r.sick = true
-		case strings.ContainsRune(gladPictures, p):
-		case p >= 0x2190 && p < 0x3000 || p >= 0x1f000 && p < 0x20000:
-			r.odd = true
-		}
-	}
+	return DoubtNone
 }

@@ -6,56 +6,6 @@ import (
 	"strings"
 )
 
-// householdName is one way to name a person of a household.
-type householdName struct {
-	words []string // lower case, with their marks
-	place int      // 0: more than one has it
-}
-
-// householdNames are the ways to name each: the whole name, its last two words,
-// the given name.
-func householdNames(people []string) []householdName {
-	var names []householdName
-	for i, name := range people {
-		ts := tokens(name)
-		for _, n := range []int{len(ts), 2, 1} {
-			if n == 0 || n > len(ts) || n == 2 && len(ts) == 2 || n == 1 && len(ts) == 1 {
-				if n != len(ts) || n == 0 {
-					continue
-				}
-			}
-			var words []string
-			for _, t := range ts[len(ts)-n:] {
-				words = append(words, t.text)
-			}
-			place := i + 1
-			for j := range names {
-				if names[j].place != place && sameWords(names[j].words, words) {
-					names[j].place, place = 0, 0
-				}
-			}
-			names = append(names, householdName{words, place})
-		}
-	}
-	return names
-}
-
-// sameWords reports names that a text without marks cannot tell apart.
-func sameWords(a, b []string) bool {
-	return slices.EqualFunc(a, b, func(x, y string) bool { return unmarked(x) == unmarked(y) })
-}
-
-// ref is of whom the words behind it speak.
-type ref struct {
-	places []int
-	all    bool
-	rest   bool // all who are not spoken of elsewhere
-	except bool // "trừ An": not as the others
-	noone  bool // "không ai": of all, denied
-	well   bool // 0: all are well
-	tokens int
-}
-
 // question finds the clauses that ask, and takes them out.
 func (r *checkupReader) question() {
 	for from := 0; from < len(r.ts); {
@@ -89,7 +39,6 @@ func (r *checkupReader) question() {
 
 // refer finds of whom it speaks.
 func (r *checkupReader) refer() {
-	r.refs = map[int]ref{}
 	for i := 0; i < len(r.ts); {
 		if r.roles[i] != roleText {
 			i++
@@ -133,10 +82,14 @@ func (r *checkupReader) refAt(i int) (f ref, ok bool) {
 			return f, true
 		}
 	}
-	if !r.ts[i].num {
+	if r.people == 1 {
 		return ref{}, false
 	}
-	if r.people == 1 {
+	if t := r.ts[i]; !t.num && t.caps && m == 0 && n == 0 && (i == 0 || t.breaks()) && r.healthAhead(i+1) {
+		r.whom = true // "Tuấn sốt", and there is no Tuấn
+		return ref{tokens: 1}, true
+	}
+	if !r.ts[i].num {
 		return ref{}, false
 	}
 	if f, ok = r.numberAt(i); ok && (r.starts(i) || r.healthAhead(i+f.tokens) && len(r.refs) > 0) {
@@ -159,8 +112,10 @@ func (r *checkupReader) numberAt(i int) (f ref, ok bool) {
 		return ref{tokens: 2}, true
 	}
 	if t.text == "0" {
-		alone := i+1 == len(r.ts) || r.at(i+1).breaks() || r.roles[i+1] == roleAsked
-		return ref{all: true, well: alone, tokens: 1}, alone || r.healthAhead(i+1)
+		if i+1 == len(r.ts) || r.ts[i+1].breaks() || r.saysNothing(r.upToBreak(i+1)) {
+			return ref{all: true, well: true, tokens: 1}, true
+		}
+		return f, false // "0 sốt": none, or all?
 	}
 	places := r.placesOf(t.text)
 	if len(places) == 0 {
@@ -172,13 +127,12 @@ func (r *checkupReader) numberAt(i int) (f ref, ok bool) {
 	}
 	f = ref{places: places, tokens: 1}
 	// A range: "1-3" may be a pair, "1 đến 3" is none.
-	next, dash := i+1, strings.ContainsAny(r.at(i+1).gap, "-–—~")
-	word := false
-	if id, n := checkupWords.match(r.ts, min(i+1, len(r.ts)-1)); i+1 < len(r.ts) && id == "upto" {
-		next, word = i+1+n, true
+	next := r.upTo(i + 1)
+	if next == 0 || r.roles[next] != roleText || r.counted(next) {
+		return f, true
 	}
-	if to := r.placesOf(r.at(next).text); (dash || word) && len(places) == 1 && len(to) == 1 && r.roles[next] == roleText && !r.counted(next) {
-		if !word && to[0] != places[0]+1 || to[0] <= places[0] {
+	if to := r.placesOf(r.ts[next].text); len(places) == 1 && len(to) == 1 {
+		if next == i+1 && to[0] != places[0]+1 || to[0] <= places[0] {
 			r.whom = true
 			return ref{tokens: next - i + 1}, true
 		}
@@ -188,6 +142,14 @@ func (r *checkupReader) numberAt(i int) (f ref, ok bool) {
 		}
 	}
 	return f, true
+}
+
+// upToBreak are the tokens from i to the end of the clause.
+func (r *checkupReader) upToBreak(i int) (out []int) {
+	for ; i < len(r.ts) && !r.ts[i].breaks(); i++ {
+		out = append(out, i)
+	}
+	return out
 }
 
 // placesOf reads "2", or "12" for both where nobody has a number of two digits.
@@ -209,94 +171,19 @@ func (r *checkupReader) placesOf(digits string) []int {
 	return places
 }
 
+// datedBy stand before a number that is no person's: "ngày 2", "mũi 1".
+var datedBy = words("ngay hom mung thang lan mui tuoi")
+
 // dated reports a number of a date: "12/8", "ngày 2".
 func (r *checkupReader) dated(i int) bool {
 	before := r.at(i - 1)
-	if i > 0 && !r.ts[i].breaks() && (fits(before.text, "ngày") || fits(before.text, "hôm") || fits(before.text, "mùng") || fits(before.text, "tháng") || fits(before.text, "lần") || fits(before.text, "mũi") || fits(before.text, "tuổi")) {
+	if i > 0 && !r.ts[i].breaks() && datedBy[before.bare] {
 		return true
 	}
 	date := func(a, b int) bool {
 		return r.at(a).num && r.at(b).num && r.at(b).gap == "/" && (len(r.placesOf(r.at(a).text)) == 0 || len(r.placesOf(r.at(b).text)) == 0)
 	}
 	return i+1 < len(r.ts) && date(i, i+1) || i > 0 && date(i-1, i)
-}
-
-// nameAt finds a name of the household at token i. health is what the m tokens
-// there say of health.
-func (r *checkupReader) nameAt(i int, health string, m int) (f ref, ok bool) {
-	var best householdName
-	for _, name := range r.names {
-		if len(name.words) > len(best.words) && i+len(name.words) <= len(r.ts) && r.spells(i, name.words) {
-			best = name
-		}
-	}
-	n := len(best.words)
-	if n == 0 {
-		return f, false
-	}
-	if n == 1 {
-		exact := r.ts[i].text == best.words[0] && hasMarks(r.ts[i].text)
-		id, k := checkupWords.match(r.ts, i)
-		switch {
-		case m > 1 || k > 1 && !exact: // "bình thường", "còn lại"
-			return f, false
-		case exact && m == 0:
-		case m == 1 && health != "filler" && health != "have" && health != "and" && health != "or" && health != "all" && health != "but":
-			return f, false // somebody named Khỏe
-		case id == "pronoun" && k == 1 && !exact:
-			if r.people == 1 {
-				return f, false
-			}
-			if next, ok := r.nameAt2(i + 1); ok && len(next.words) > 0 {
-				return f, false // "chị Bình"
-			}
-			r.whom = true // is it "Anh", or whoever writes?
-			return ref{tokens: 1}, true
-		case m == 1 && !exact && !(r.starts(i) && (r.healthAhead(i+1) || r.nameEnds(i+1))):
-			return f, false // "lần", not Lan
-		}
-	}
-	if best.place == 0 {
-		r.whom = true // two of that name
-		return ref{tokens: n}, true
-	}
-	return ref{places: []int{best.place}, tokens: n}, true
-}
-
-// nameAt2 finds a name at token i in the same clause, whatever else it may be.
-func (r *checkupReader) nameAt2(i int) (householdName, bool) {
-	if i < len(r.ts) && !r.ts[i].breaks() {
-		for _, name := range r.names {
-			if i+len(name.words) <= len(r.ts) && r.spells(i, name.words) {
-				return name, true
-			}
-		}
-	}
-	return householdName{}, false
-}
-
-func (r *checkupReader) spells(i int, words []string) bool {
-	for j, w := range words {
-		t := r.ts[i+j]
-		if r.roles[i+j] != roleText || j > 0 && t.breaks() || !fits(t.text, w) && unmarked(w) != t.text {
-			return false
-		}
-	}
-	return true
-}
-
-// nameEnds reports that at token i the clause ends, or another person or a joint
-// comes.
-func (r *checkupReader) nameEnds(i int) bool {
-	if i >= len(r.ts) || r.ts[i].breaks() || r.ts[i].num {
-		return true
-	}
-	id, _ := checkupWords.match(r.ts, i)
-	if id == "joint" {
-		return true
-	}
-	_, ok := r.nameAt2(i)
-	return ok
 }
 
 // starts reports that nothing but courtesies and joints stand between token i and
@@ -306,26 +193,26 @@ func (r *checkupReader) starts(i int) bool {
 		if j == 0 || r.ts[j].breaks() || r.roles[j-1] != roleText {
 			return true
 		}
-		id, n := r.plainBefore(j)
+		n := r.plainBefore(j)
 		if n == 0 {
 			return false
 		}
-		_ = id
 		j -= n - 1
 	}
 }
 
-// plainBefore finds a phrase that says nothing and ends right before token j.
-func (r *checkupReader) plainBefore(j int) (id string, n int) {
+// plainBefore is the length of a phrase that says nothing and ends right before
+// token j.
+func (r *checkupReader) plainBefore(j int) int {
 	for n := min(4, j); n > 0; n-- {
 		for _, lx := range []lexicon{checkupWords, feelingWords} {
 			id, m := lx.match(r.ts, j-n)
 			if m == n && slices.Contains([]string{"joint", "except", "pronoun", "today", "number", "filler", "have", "and", "but"}, id) {
-				return id, n
+				return n
 			}
 		}
 	}
-	return "", 0
+	return 0
 }
 
 // exceptBefore reports "trừ" right before token i.

@@ -2,13 +2,14 @@ package reading
 
 // Kinds are the kinds of text that ReadText reads, in the words of the shared
 // vectors.
-var Kinds = []string{"yesno", "date", "phone", "id_number", "name", "symptoms", "conditions", "plate", "sex", "vehicle", "passages"}
+var Kinds = []string{"yesno", "date", "phone", "id_number", "name", "symptoms", "conditions", "plate", "sex", "vehicle", "passages", "checkup"}
 
 // ReadText reads a text of one kind and returns a value whose JSON is the
 // "expect" form of the vectors; an unreadable text is {"error": word}. context
 // may hold field (what was asked), reference_date (today, 2006-01-02; a date
 // needs it), options (the numbered list shown), and for passages from and until
-// (the days asked about). ReadText returns nil for a kind that is not ours.
+// (the days asked about), for a check-up people (their names, in the order of
+// their numbers). ReadText returns nil for a kind that is not ours.
 func ReadText(kind, text string, context map[string]any) any {
 	str := func(key string) string { s, _ := context[key].(string); return s }
 	switch kind {
@@ -54,6 +55,8 @@ func ReadText(kind, text string, context map[string]any) any {
 			return map[string]string{"error": ErrInvalid.Error()}
 		}
 		return v
+	case "checkup":
+		return ReadCheckup(text, listOf(context, "people"))
 	case "passages":
 		if str("reference_date") == "" {
 			return map[string]string{"error": "reference_date is missing"}
@@ -70,8 +73,11 @@ func orError(v any, err error) any {
 	return v
 }
 
-func optionsOf(context map[string]any) []string {
-	switch list := context["options"].(type) {
+func optionsOf(context map[string]any) []string { return listOf(context, "options") }
+
+// listOf is a list of texts in a context.
+func listOf(context map[string]any, key string) []string {
+	switch list := context[key].(type) {
 	case []string:
 		return list
 	case []any:
