@@ -25,6 +25,7 @@ type metrics struct {
 	cost     *prometheus.CounterVec
 	take     prometheus.Histogram
 	pumping  prometheus.Gauge
+	watched  *prometheus.CounterVec
 	worked   *prometheus.GaugeVec
 	workTime *prometheus.GaugeVec
 	failed   *prometheus.CounterVec
@@ -54,6 +55,8 @@ func newMetrics() *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}),
 		pumping: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_codes_alarm",
 			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
+		watched: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_monitoring_total",
+			Help: "What was done by the clock about people who are watched."}, []string{"event"}),
 		worked: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khaibao_schedule_done_timestamp_seconds",
 			Help: "When a scheduled work was last done without an error."}, []string{"work"}),
 		workTime: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khaibao_schedule_seconds",
@@ -66,7 +69,7 @@ func newMetrics() *metrics {
 			Help: "What became of jobs: job_done, job_failed for a step that is tried again, job_given_up."}, []string{"event"}),
 	}
 	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.sent, m.segments, m.cost, m.take, m.pumping,
-		m.worked, m.workTime, m.failed, m.policy, m.jobs,
+		m.watched, m.worked, m.workTime, m.failed, m.policy, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

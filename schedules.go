@@ -18,7 +18,46 @@ func (p *program) schedules(ctx context.Context) {
 func (p *program) timetable() *timetable {
 	return &timetable{now: p.c.now, done: p.metrics.countWork, works: []work{
 		{"codes", "*/5 * * * *", p.watchCodes},
+		{"prompts", "* * * * *", p.makePrompts},
+		{"ladder", "* * * * *", p.climbLadder},
+		{"ends", "*/5 * * * *", p.endMonitoring},
 	}}
+}
+
+// atOnce is how many monitorings one transaction ends, or takes a step of the
+// ladder of.
+const atOnce = 500
+
+// makePrompts asks those whose hours have come.
+func (p *program) makePrompts(ctx context.Context, now time.Time) error {
+	made, err := p.store.MakePrompts(ctx, now)
+	p.metrics.watched.WithLabelValues("prompted").Add(float64(made))
+	return err
+}
+
+// climbLadder does what follows silence.
+func (p *program) climbLadder(ctx context.Context, now time.Time) error {
+	for {
+		c, err := p.store.ClimbLadder(ctx, now, atOnce)
+		p.metrics.watched.WithLabelValues("reminded").Add(float64(c.Reminded))
+		p.metrics.watched.WithLabelValues("listed").Add(float64(c.Listed))
+		p.metrics.watched.WithLabelValues("called").Add(float64(c.Called))
+		if err != nil || c.Looked < atOnce {
+			return err
+		}
+	}
+}
+
+// endMonitoring ends what is over.
+func (p *program) endMonitoring(ctx context.Context, now time.Time) error {
+	for {
+		e, err := p.store.EndMonitoring(ctx, now, atOnce)
+		p.metrics.watched.WithLabelValues("completed").Add(float64(e.Completed))
+		p.metrics.watched.WithLabelValues("overdue").Add(float64(e.Overdue))
+		if err != nil || e.Completed+e.Overdue < atOnce {
+			return err
+		}
+	}
 }
 
 // watchCodes raises an alarm when most codes of an hour were never typed: it

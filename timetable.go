@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -65,26 +64,18 @@ func (t *timetable) work(ctx context.Context, w work, now time.Time) (err error)
 	return w.do(ctx, now)
 }
 
-// pass does all that falls between two moments, in the order of its times, as
-// run does while they pass.
+// pass does, at the second of two moments and once each, all that has a time
+// after the first: what run does whose works took as long.
 func (t *timetable) pass(ctx context.Context, from, until time.Time) error {
-	type turn struct {
-		at time.Time
-		work
-	}
-	var turns []turn
 	for _, w := range t.works {
 		s, err := cron.ParseStandard(w.when)
 		if err != nil {
 			return fmt.Errorf("schedule of %s: %w", w.name, err)
 		}
-		for at := s.Next(from.In(core.Zone)); !at.After(until); at = s.Next(at) {
-			turns = append(turns, turn{at, w})
+		if s.Next(from.In(core.Zone)).After(until) {
+			continue
 		}
-	}
-	slices.SortStableFunc(turns, func(a, b turn) int { return a.at.Compare(b.at) })
-	for _, one := range turns {
-		if err := t.work(ctx, one.work, one.at); err != nil {
+		if err := t.work(ctx, w, until); err != nil {
 			return err
 		}
 	}

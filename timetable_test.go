@@ -20,10 +20,13 @@ func TestTimetableKeepsCivilTime(t *testing.T) {
 		from, until string // in UTC
 		want        string
 	}{
-		{"2021-08-14T16:58:30Z", "2021-08-14T17:00:30Z", "minute 23:59, minute 00:00, midnight 00:00"},
-		{"2021-08-14T23:58:30Z", "2021-08-15T00:00:30Z", "minute 06:59, minute 07:00, seven 07:00"},
+		{"2021-08-14T16:58:59Z", "2021-08-14T16:59:30Z", "minute 23:59"},
+		{"2021-08-14T16:59:30Z", "2021-08-14T17:00:00Z", "minute 00:00, midnight 00:00"},
+		{"2021-08-14T23:58:30Z", "2021-08-14T23:59:30Z", "minute 06:59"},
+		{"2021-08-14T23:59:30Z", "2021-08-15T00:00:30Z", "minute 07:00, seven 07:00"},
 		{"2021-08-15T00:00:00Z", "2021-08-15T00:00:59Z", ""}, // 07:00 was done
 		{"2021-12-31T16:59:00Z", "2021-12-31T17:00:00Z", "minute 00:00, midnight 00:00"},
+		{"2021-08-14T20:00:00Z", "2021-08-15T05:00:00Z", "minute 12:00, seven 12:00"}, // made up, once
 	} {
 		var got []string
 		note := func(name string) func(context.Context, time.Time) error {

@@ -81,7 +81,7 @@ const (
 
 // Run sends until ctx ends; what was handed to the network by then is marked.
 func (s *Sender) Run(ctx context.Context) {
-	s.pace = newPace(s.Channel.Features().Rate)
+	s.begin()
 	woken, stop := s.Store.Wake(s.Channel.Name())
 	defer stop()
 	s.woken = woken
@@ -104,6 +104,22 @@ func (s *Sender) Run(ctx context.Context) {
 	defer cancel()
 	if err := s.Store.ReleaseSender(ctx, s.Channel.Name()); err != nil {
 		slog.Warn("sender not released", "channel", s.Channel.Name(), "err", err)
+	}
+}
+
+// Drain sends what may leave now and returns, in the place of Run: for whoever
+// has a clock of their own. The right to send stays with this node until its
+// lease lapses.
+func (s *Sender) Drain(ctx context.Context) {
+	s.begin()
+	for again := true; again && ctx.Err() == nil; {
+		again, _ = s.once(ctx)
+	}
+}
+
+func (s *Sender) begin() {
+	if s.pace == nil {
+		s.pace = newPace(s.Channel.Features().Rate)
 	}
 }
 

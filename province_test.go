@@ -1,0 +1,306 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"khaibao/core"
+	"khaibao/core/channel"
+	"khaibao/core/codes"
+	"khaibao/core/monitor"
+	"khaibao/core/outbox"
+	"khaibao/core/store"
+	"khaibao/core/store/storetest"
+	"khaibao/core/ways"
+	"khaibao/flows"
+)
+
+// provinceDays is how long the simulation lasts; provinceLength the monitorings.
+const (
+	provinceDays   = 21
+	provinceLength = 14
+	provinceFirst  = core.Day("2021-08-02")
+)
+
+// A province is watched for three weeks by a clock that runs ahead: over all
+// channels, with silent, ill, mistaken and opted-out people and households, the
+// program stopped for half a day and then for a whole one. Nobody is ever
+// without exactly one of: answered, asked and waiting, with an officer, ended.
+// With two nodes, one of which is cut off amid its work every day, the ledger is
+// the same. make soak has twenty thousand people.
+func TestProvince(t *testing.T) {
+	defer slog.SetLogLoggerLevel(slog.SetLogLoggerLevel(slog.LevelError))
+	homes, runs := 150, []string{"sqlite, nodes 1", "postgres, nodes 2"}
+	if os.Getenv("KHAIBAO_SOAK") == "1" {
+		homes, runs = 14_300, []string{"sqlite, nodes 1", "sqlite, nodes 2", "postgres, nodes 1", "postgres, nodes 2"} // 20,020 people
+	}
+	ledgers := make(map[string][]string)
+	for _, run := range runs {
+		t.Run(run, func(t *testing.T) {
+			var engine string
+			var nodes int
+			if _, err := fmt.Sscanf(strings.ReplaceAll(run, ",", ""), "%s nodes %d", &engine, &nodes); err != nil {
+				t.Fatal(err)
+			}
+			p := newProvince(t, engines[engine](t), homes, nodes)
+			p.live()
+			ledgers[run] = p.book
+			t.Logf("\n%s\n%d nodes were cut off amid their work", strings.Join(p.book, "\n"), p.cut)
+		})
+	}
+	want := ledgers["sqlite, nodes 1"]
+	for name, got := range ledgers {
+		for i := range want {
+			if i >= len(got) || got[i] != want[i] {
+				t.Errorf("%s differs:\n%s\nwith one node on sqlite:\n%s", name, strings.Join(got[i:min(i+3, len(got))], "\n"), strings.Join(want[i:min(i+3, len(want))], "\n"))
+				break
+			}
+		}
+	}
+}
+
+// province is the simulation.
+type province struct {
+	t     *testing.T
+	look  *storetest.Look
+	homes []*home
+	byURN map[core.URN]*home
+	nodes []*provinceNode
+	clock atomic.Int64 // milliseconds
+	book  []string     // the ledger, a line a day
+	cut   int          // nodes that were cut off in the middle of something
+}
+
+// provinceNode is what of a node has to do with monitoring, wired as main does it.
+type provinceNode struct {
+	*program
+	url, key string
+	senders  []*outbox.Sender
+	stop     func()
+}
+
+func newProvince(t *testing.T, url string, homes, nodes int) *province {
+	p := &province{t: t, byURN: make(map[core.URN]*home)}
+	p.set(monitor.At(provinceFirst, 0))
+	for n := range homes {
+		h := newHome(n)
+		p.homes = append(p.homes, h)
+		p.byURN[h.urn], p.byURN[core.TelURN(h.phone)] = h, h
+	}
+	key := filepath.Join(t.TempDir(), "province.key")
+	for range nodes {
+		n := &provinceNode{url: url, key: key}
+		p.start(n)
+		p.nodes = append(p.nodes, n)
+		t.Cleanup(func() { n.stop() })
+	}
+	p.look = storetest.NewLook(t, url)
+	return p
+}
+
+func (p *province) now() time.Time               { return time.UnixMilli(p.clock.Load()) }
+func (p *province) set(now time.Time)            { p.clock.Store(now.UnixMilli()) }
+func (p *province) at(d time.Duration) time.Time { return monitor.At(provinceFirst, 0).Add(d) }
+
+// start starts a node.
+func (p *province) start(n *provinceNode) {
+	s, err := store.Open(p.t.Context(), store.Options{URL: n.url, KeyFile: n.key})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	s.UseWays(&ways.Book{SMS: "sms", Telegram: true, Zalo: true, Province: "46"}, nil)
+	c := config{now: p.now, province: "46", hotline: "19001075", limits: codes.Default()}
+	n.program = &program{c: c, store: s, settings: newSettings(c, s), metrics: newMetrics()}
+	features := map[string]channel.Features{
+		"sms": {Plain: true, Proven: true, MaxText: 160}, "telegram": {MaxText: 4096, MaxButtons: 24, AskContact: true},
+		"zalo": {MaxText: 2000, MaxButtons: 5}, "web": {MaxButtons: 40},
+	}
+	n.dispatcher = flows.New(flows.Options{Store: s, Setting: n.settings.at, Features: features, Now: p.now, Limits: c.limits})
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { n.dispatcher.Run(ctx, n.workers()) })
+	n.stop = sync.OnceFunc(func() {
+		cancel()
+		running.Wait()
+		s.Close()
+	})
+	n.senders = nil
+	for name, f := range features {
+		n.senders = append(n.senders, &outbox.Sender{Channel: &mail{name: name, province: p, features: f}, Store: s, Now: p.now,
+			Render: func(m core.Queued, _ channel.Features) channel.Line { return channel.Line{Text: m.Say.Key} }})
+	}
+}
+
+// mail is a network of the province: each message reaches its home.
+type mail struct {
+	*province
+	name     string
+	features channel.Features
+}
+
+func (m *mail) Name() string                       { return m.name }
+func (m *mail) Features() channel.Features         { return m.features }
+func (m *mail) Webhook(channel.Inbox) http.Handler { return nil }
+
+// Send implements channel.Channel: the home hears it, and will answer.
+func (m *mail) Send(_ context.Context, out core.Outbound) (string, error) {
+	h, now := m.byURN[out.URN], m.province.now()
+	switch {
+	case h == nil:
+		return "", fmt.Errorf("nobody is at %s", out.URN)
+	case h.away(out.URN, now):
+		return "", &channel.SendError{Gone: true, Err: errors.New("blocked")}
+	}
+	if monitor.Quiet(now) && !strings.Contains(out.Text, "checkup") && strings.HasPrefix(out.Text, "monitor.") {
+		m.t.Errorf("%s was sent at night, at %v", out.Text, now.In(core.Zone))
+	}
+	h.hears(out.URN, out.Text, now)
+	return core.NewID(), nil
+}
+
+// live lets the days pass.
+func (p *province) live() {
+	last := p.at(0)
+	for d := step(0); d <= provinceDays*24*time.Hour && !p.t.Failed(); d += step(d) {
+		p.set(p.at(d))
+		p.open(last)
+		if down(d) {
+			p.hush()
+			continue
+		}
+		p.say()
+		p.work(last, d)
+		last = p.now()
+		clock := d % (24 * time.Hour)
+		if clock%(6*time.Hour) != 0 {
+			continue
+		}
+		// What was given up amid the last work has its next step in the next minute.
+		p.set(last.Add(time.Minute))
+		p.work(last, 0)
+		last = p.now()
+		if clock > 0 {
+			readLedger(p.t, p.look, last)
+		} else {
+			p.book = append(p.book, closeDay(p.t, p.look, core.DayOf(last).Add(-1), last))
+		}
+	}
+	if len(p.nodes) > 1 && p.cut == 0 {
+		p.t.Error("no node was cut off")
+	}
+	if n := p.look.Count(`SELECT COUNT(*) FROM monitoring WHERE ended_at = 0`); n > 0 {
+		p.t.Errorf("%d people are still watched when all periods are over", n)
+	}
+}
+
+// step is how far the clock moves on: by night, when little happens, further.
+func step(d time.Duration) time.Duration {
+	if clock := d % (24 * time.Hour); clock >= 22*time.Hour || clock < 6*time.Hour {
+		return 2 * time.Hour
+	}
+	return 30 * time.Minute
+}
+
+// down is when the program stands still: half the ninth day, and from the
+// twelfth's dawn to the thirteenth's noon.
+func down(d time.Duration) bool {
+	day, clock := int(d/(24*time.Hour))+1, d%(24*time.Hour)
+	return day == 9 && clock > 6*time.Hour && clock < 16*time.Hour || day == 12 && clock > 5*time.Hour || day == 13 && clock < 12*time.Hour
+}
+
+// open has those declare whose time has come.
+func (p *province) open(last time.Time) {
+	s := p.nodes[0].store
+	for _, h := range p.homes {
+		if at := p.at(h.opened); at.After(last) && !at.After(p.now()) || h.opened == 0 && last.Equal(p.at(0)) {
+			if err := h.declare(p.t.Context(), s, p.now(), provinceLength); err != nil {
+				p.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// say has people say what they have to say, by the nodes in turn.
+func (p *province) say() {
+	type message struct {
+		core.Inbound
+		node *provinceNode
+	}
+	lanes := make([][]message, 32)
+	for i, h := range p.homes {
+		for _, s := range h.due(p.now()) {
+			h.said++
+			m := core.Inbound{Channel: s.from.Scheme(), ExternalID: fmt.Sprintf("%d-%d", h.n, h.said), URN: s.from, Text: s.text, At: p.now()}
+			if m.Channel == "tel" {
+				m.Channel = "sms"
+			}
+			lanes[i%len(lanes)] = append(lanes[i%len(lanes)], message{m, p.nodes[(h.n+h.said)%len(p.nodes)]})
+		}
+	}
+	var talking sync.WaitGroup
+	for _, lane := range lanes {
+		talking.Go(func() {
+			for _, m := range lane {
+				if err := m.node.dispatcher.Take(p.t.Context(), m.Inbound); err != nil {
+					p.t.Errorf("home %s says %q: %v", m.URN, m.Text, err)
+				}
+			}
+		})
+	}
+	talking.Wait()
+}
+
+// hush drops what is said while nobody listens: networks would bring it again,
+// these people say it again when they are asked next.
+func (p *province) hush() {
+	for _, h := range p.homes {
+		h.due(p.now())
+	}
+}
+
+// work does on each node what is due by the clock, and sends what may leave.
+// Once a day one of two is cut off amid that, and starts again.
+func (p *province) work(last time.Time, d time.Duration) {
+	var working sync.WaitGroup
+	dies := -1
+	if hour := d % (24 * time.Hour); len(p.nodes) > 1 && hour == time.Duration(7+4*(int(d/(24*time.Hour))%4))*time.Hour+30*time.Minute {
+		dies = int(d/(24*time.Hour)) % len(p.nodes)
+	}
+	for i, n := range p.nodes {
+		ctx, cancel := context.WithCancel(p.t.Context())
+		working.Go(func() {
+			defer cancel()
+			if err := n.timetable().pass(ctx, last, p.now()); err != nil && ctx.Err() == nil {
+				p.t.Errorf("node %d at %v: %v", i, p.now().In(core.Zone), err)
+			}
+			for _, s := range n.senders {
+				s.Drain(ctx)
+			}
+		})
+		if i == dies {
+			working.Go(func() {
+				time.Sleep(rand.N(4 * time.Millisecond)) // anywhere in its work
+				if ctx.Err() == nil {
+					p.cut++
+				}
+				cancel()
+			})
+		}
+	}
+	working.Wait()
+	if dies >= 0 {
+		p.nodes[dies].stop()
+		p.start(p.nodes[dies])
+	}
+}
