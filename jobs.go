@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"time"
+
 	"khaibao/core"
 	"khaibao/core/jobs"
 	"khaibao/core/store"
@@ -17,5 +20,11 @@ func (p *program) jobs() *jobs.Runner {
 		return flows.MeasureChanged(before, now, name, p.c.hotline)
 	}}
 	return &jobs.Runner{Store: p.store, Wake: store.JobsWake, Lost: store.ErrJobLost, Now: p.c.now, Rest: jobRest, Count: p.metrics.countJob,
-		Steps: map[string]jobs.Step{store.JobJudge: judging.Step}}
+		Steps: map[string]jobs.Step{store.JobJudge: judging.Step, store.JobRehearse: p.store.RehearseStep}}
+}
+
+// nextMeasures begins what follows the measures whose last day is over: once a
+// day, also where the program was down at midnight.
+func (p *program) nextMeasures(ctx context.Context, now time.Time) error {
+	return p.store.AddDaysJob(ctx, now)
 }

@@ -21,6 +21,7 @@ func (p *program) timetable() *timetable {
 		{"prompts", "* * * * *", p.makePrompts},
 		{"ladder", "* * * * *", p.climbLadder},
 		{"ends", "*/5 * * * *", p.endMonitoring},
+		{"measures", "7-59/10 * * * *", p.nextMeasures}, // behind the ends of the same night
 	}}
 }
 

@@ -341,7 +341,7 @@ func (s *Server) doAct(name string) handler {
 		}
 		look := store.Look{Officer: *r.Officer, Screen: name, At: r.At}
 		err = s.change(r, look, rec, f)
-		if errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrSeenOld) {
+		if errors.Is(err, store.ErrChanged) {
 			if f.Record, err = s.openWatched(r, "monitored"); err != nil {
 				return "", nil, err
 			}

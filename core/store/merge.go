@@ -39,9 +39,10 @@ func (s *Store) NotSame(ctx context.Context, l Look, scope duty.Scope, a, b stri
 // correct finds the pair and does one correction of it, again when PostgreSQL
 // undid it to end a circle with turns that came in at that moment.
 func (s *Store) correct(ctx context.Context, l Look, scope duty.Scope, a, b string, do func(m merger, ctx context.Context, l Look, a, b one) error) error {
+	judging := s.policyKnown(ctx, core.DayOf(l.At))
 	for try := 1; ; try++ {
 		err := s.inTx(ctx, func(q querier) error {
-			m := merger{s: s, q: q, now: l.At}
+			m := merger{s: s, q: q, now: l.At, policy: judging}
 			pair, err := m.pair(ctx, l, scope, a, b)
 			if err != nil {
 				return err
@@ -63,9 +64,10 @@ func (m merger) holdApart(ctx context.Context, l Look, a, b one) error {
 
 // merger is one correction inside its transaction.
 type merger struct {
-	s   *Store
-	q   querier
-	now time.Time
+	s      *Store
+	q      querier
+	now    time.Time
+	policy policy
 }
 
 // one is a person as a correction needs it.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"khaibao/core"
+	"khaibao/core/duty"
 	"khaibao/core/triage"
 )
 
@@ -242,6 +243,11 @@ func (s *Store) fillPolicy(ctx context.Context, now time.Time) error {
 				return fmt.Errorf("rules %s: %w", r.Version(), err)
 			}
 		}
-		return nil
+		var declared int
+		err := q.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM declarations LIMIT 1) one`).Scan(&declared)
+		if err == nil && n == 0 && declared > 0 { // made by a program without rules
+			_, err = s.addJudgeJob(ctx, q, duty.Officer{}, now, judgeArgs{Why: whyRules, From: core.DayOf(now)})
+		}
+		return err
 	})
 }

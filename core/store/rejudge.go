@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -82,42 +81,18 @@ func (p policy) verdict(sub subject, was core.Standing, earlier map[string]spoke
 // earlierOf reads the declarations that hold beside the newest of some people.
 func (s *Store) earlierOf(ctx context.Context, q querier, held []string) (map[string]spoken, error) {
 	all := make(map[string]spoken, len(held))
-	for len(held) > 0 {
-		n := min(len(held), 500)
-		r, err := q.query(ctx, `SELECT `+spokenColumns+` FROM declarations d WHERE d.id IN (`+marks(n)+`)`, anys(held[:n])...)
-		list, err := collect(r, err, func(r scanner) (d spoken, err error) {
-			err = r.Scan(d.fields()...)
-			return d, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("earlier declarations: %w", err)
-		}
-		for _, d := range list {
-			all[d.id] = d
-		}
-		held = held[n:]
+	if len(held) == 0 {
+		return all, nil
 	}
-	return all, nil
-}
-
-// marks are the placeholders $1, $2, … of a list of n.
-func marks(n int) string {
-	var b strings.Builder
-	for i := 1; i <= n; i++ {
-		if i > 1 {
-			b.WriteByte(',')
-		}
-		b.WriteString("$" + strconv.Itoa(i))
+	r, err := q.query(ctx, `SELECT `+spokenColumns+` FROM declarations d WHERE d.id`+s.anyOf("$1"), s.among(held))
+	list, err := collect(r, err, func(r scanner) (d spoken, err error) {
+		err = r.Scan(d.fields()...)
+		return d, err
+	})
+	for _, d := range list {
+		all[d.id] = d
 	}
-	return b.String()
-}
-
-func anys(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, t := range texts {
-		out[i] = t
-	}
-	return out
+	return all, wrap(err, "earlier declarations")
 }
 
 // moved is a subject with the verdict before and after.
@@ -158,7 +133,7 @@ func (s *Store) judgeAll(ctx context.Context, q querier, p policy, subjects []su
 // spot is how far a walk over the declarations of the window has come: they
 // are walked by province and time, for which there is an index.
 type spot struct {
-	Province string `json:"province"`
+	Province string `json:"province"` // for measures that are over: their last day
 	At       int64  `json:"at"`
 	ID       string `json:"id"`
 	Done     bool   `json:"done,omitempty"`
@@ -202,4 +177,21 @@ func (s *Store) page(ctx context.Context, q querier, at spot, from time.Time, pr
 		}
 	}
 	return subjects, looked, next, nil
+}
+
+// pageOver reads the next people whose measure's last day is over, by that day.
+func (s *Store) pageOver(ctx context.Context, q querier, at spot, today core.Day, n int) (subjects []subject, looked int, next spot, err error) {
+	r, err := q.query(ctx, `SELECT p.measure_until, p.id, p.birth, `+standingColumns+`, `+spokenColumns+`
+		FROM (SELECT * FROM people p WHERE p.measure_until <> '' AND p.measure_until < $1 AND (p.measure_until, p.id) > ($2, $3) AND p.merged_into = ''
+			ORDER BY p.measure_until, p.id LIMIT $4) p
+		JOIN declarations d ON d.id = p.newest ORDER BY p.measure_until, p.id`, string(today), at.Province, at.ID, n)
+	next = at
+	subjects, err = collect(r, err, func(r scanner) (sub subject, err error) {
+		into := append([]any{&next.Province, &sub.id, &sub.birth}, sub.standing.fields()...)
+		err = r.Scan(append(into, sub.newest.fields()...)...)
+		next.ID = sub.id
+		return sub, err
+	})
+	next.Done = len(subjects) < n
+	return subjects, len(subjects), next, wrap(err, "measures that are over")
 }

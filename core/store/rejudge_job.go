@@ -25,6 +25,7 @@ const (
 const (
 	whyRules = "rules"
 	whyArea  = "area"
+	whyDays  = "days" // a measure's last day is over
 )
 
 // judgeArgs are those of JobJudge.
@@ -104,7 +105,7 @@ func (g *Judging) Step(ctx context.Context, now, until time.Time, j core.Job) (c
 	from := startOf(p.today.Add(-rules.Window()))
 	if cursor.Began == 0 {
 		cursor.Began = now.UnixMilli()
-		if j.Total, err = s.countWindow(ctx, from); err != nil {
+		if j.Total, err = s.countJudged(ctx, args.Why, p.today, from); err != nil {
 			return j, err
 		}
 	}
@@ -127,7 +128,7 @@ func (g *Judging) Step(ctx context.Context, now, until time.Time, j core.Job) (c
 		result.Told += step.told
 		result.Failed += step.failed
 		switch {
-		case next.Done && !cursor.Again:
+		case next.Done && !cursor.Again && args.Why != whyDays:
 			j.Total = j.Done
 			cursor = judgeCursor{Began: cursor.Began, Again: true}
 			j.Due = time.UnixMilli(cursor.Began).Add(settle)
@@ -162,7 +163,13 @@ func (g *Judging) judgePage(ctx context.Context, q querier, now time.Time, p pol
 	if batch == 0 {
 		batch = judgeBatch
 	}
-	subjects, looked, next, err := s.page(ctx, q, at, from, provinces(), batch)
+	var subjects []subject
+	var looked int
+	if why == whyDays {
+		subjects, looked, next, err = s.pageOver(ctx, q, at, p.today, batch)
+	} else {
+		subjects, looked, next, err = s.page(ctx, q, at, from, provinces(), batch)
+	}
 	if err != nil {
 		return at, done, err
 	}
@@ -182,8 +189,10 @@ func (g *Judging) judgePage(ctx context.Context, q querier, now time.Time, p pol
 		return at, done, err
 	}
 	done = judgedPage{looked: looked, people: len(subjects), moved: len(movers), failed: len(failed)}
-	if done.told, err = g.tellAll(ctx, tx, movers); err != nil {
-		return at, done, err
+	if why != whyDays { // who is watched hears of it by that, and all were told the day
+		if done.told, err = g.tellAll(ctx, tx, movers); err != nil {
+			return at, done, err
+		}
 	}
 	done.channels = tx.channels()
 	return next, done, tx.flush(ctx)
@@ -198,10 +207,32 @@ func (s *Store) policyNow(ctx context.Context, day core.Day) (*triage.Rules, *tr
 	return s.Policy(ctx, day)
 }
 
+// countJudged counts what a job will look at.
+func (s *Store) countJudged(ctx context.Context, why string, today core.Day, from time.Time) (n int, err error) {
+	if why != whyDays {
+		return s.countWindow(ctx, s.q, from)
+	}
+	err = s.q.row(ctx, `SELECT COUNT(*) FROM people WHERE measure_until <> '' AND measure_until < $1`, string(today)).Scan(&n)
+	return n, wrap(err, "count the measures that are over")
+}
+
 // countWindow counts the declarations that a walk will look at.
-func (s *Store) countWindow(ctx context.Context, from time.Time) (n int, err error) {
-	err = s.q.row(ctx, `SELECT COUNT(*) FROM declarations WHERE province IN (`+quoted(provinces())+`) AND at >= $1`, from.UnixMilli()).Scan(&n)
+func (s *Store) countWindow(ctx context.Context, q querier, from time.Time) (n int, err error) {
+	err = q.row(ctx, `SELECT COUNT(*) FROM declarations WHERE province IN (`+quoted(provinces())+`) AND at >= $1`, from.UnixMilli()).Scan(&n)
 	return n, wrap(err, "count the window")
+}
+
+// AddDaysJob has those judged again whose measure's last day is over: what
+// follows it begins. It makes one job a day, however often it is called, on
+// whichever node.
+func (s *Store) AddDaysJob(ctx context.Context, now time.Time) error {
+	day := core.DayOf(now)
+	args, err := json.Marshal(judgeArgs{Why: whyDays, From: day})
+	if err != nil {
+		return err
+	}
+	_, err = s.addJob(ctx, s.q, core.Job{ID: core.NewID(), Kind: JobJudge, Args: string(args), Made: now, Due: now}, whyDays+" "+string(day))
+	return err
 }
 
 // provinces are all that a declaration may stand in, in the order of a walk;

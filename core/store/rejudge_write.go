@@ -27,7 +27,7 @@ func (s *Store) moveAll(ctx context.Context, q querier, now time.Time, movers []
 		at     int64
 	}
 	stands := make(map[string]state, len(ids))
-	r, err := q.query(ctx, `SELECT id, newest, judged_at FROM people WHERE id IN (`+marks(len(ids))+`) ORDER BY id `+s.forUpdate, anys(ids)...)
+	r, err := q.query(ctx, `SELECT id, newest, judged_at FROM people WHERE id`+s.anyOf("$1")+` ORDER BY id `+s.forUpdate, s.among(ids))
 	_, err = collect(r, err, func(r scanner) (struct{}, error) {
 		var id string
 		var st state
@@ -175,8 +175,8 @@ type reached struct {
 func (s *Store) phonesOf(ctx context.Context, q querier, ids []string) (map[string]reached, error) {
 	found := make(map[string]reached, len(ids))
 	r, err := q.query(ctx, `SELECT t.person_id, t.phone, t.how, p.name FROM ties t JOIN people p ON p.id = t.person_id
-		WHERE t.person_id IN (`+marks(len(ids))+`) AND t.phone_hash <> '' AND t.how IN ('`+tieOwn+`', '`+tieProxy+`')
-		ORDER BY CASE WHEN t.how = '`+tieOwn+`' THEN 0 ELSE 1 END, t.created_at DESC`, anys(ids)...)
+		WHERE t.person_id`+s.anyOf("$1")+` AND t.phone_hash <> '' AND t.how IN ('`+tieOwn+`', '`+tieProxy+`')
+		ORDER BY CASE WHEN t.how = '`+tieOwn+`' THEN 0 ELSE 1 END, t.created_at DESC`, s.among(ids))
 	_, err = collect(r, err, func(r scanner) (struct{}, error) {
 		var id, how string
 		var one reached

@@ -34,7 +34,6 @@ type Decision struct {
 
 // Why an officer's decision is refused.
 var (
-	ErrSeenOld = errors.New("something was decided or declared since it was looked at")
 	ErrNoNote  = errors.New("to lower needs a note")
 	ErrNoClass = errors.New("no class, day or colour that can be decided")
 )
@@ -63,7 +62,7 @@ func (s *Store) SetClass(ctx context.Context, l Look, scope duty.Scope, personID
 		since = ""
 	}
 	return s.decide(ctx, l, scope, duty.Classify, personID, seen, whyClass, note, func(sub *subject, was *core.Standing, _ core.Verdict) error {
-		if class.Farther(was.Class) && note == "" {
+		if class.Farther(was.Class) && strings.TrimSpace(note) == "" {
 			return ErrNoNote
 		}
 		sub.class, sub.since = string(class), string(since)
@@ -88,7 +87,7 @@ func (s *Store) Raise(ctx context.Context, l Look, scope duty.Scope, personID st
 // named, at most that, until something is said that the officer did not know of.
 // What earlier declarations held is over. It needs a note.
 func (s *Store) Lower(ctx context.Context, l Look, scope duty.Scope, personID string, seen time.Time, colour core.Colour, measure core.Measure, note string) error {
-	if note == "" {
+	if strings.TrimSpace(note) == "" {
 		return ErrNoNote
 	}
 	return s.decide(ctx, l, scope, duty.Classify, personID, seen, whyLowered, note, func(sub *subject, was *core.Standing, now core.Verdict) error {
@@ -132,7 +131,7 @@ func (s *Store) decide(ctx context.Context, l Look, scope duty.Scope, act duty.A
 			return core.ErrNotFound
 		}
 		if sub.standing.at != seen.UnixMilli() && (sub.standing.at != 0 || !seen.IsZero()) {
-			return ErrSeenOld
+			return ErrChanged
 		}
 		was, err := sub.standing.open()
 		if err != nil {
@@ -166,7 +165,7 @@ func (s *Store) decide(ctx context.Context, l Look, scope duty.Scope, act duty.A
 		}
 		return s.keepVerdict(ctx, q, verdictRow{person: sub.id, declaration: sub.newest.id, why: why, v: j.inForce, officer: l.Officer.ID, note: note, at: l.At})
 	})
-	for _, known := range []error{core.ErrNotFound, ErrSeenOld, ErrNoNote, ErrNoClass} {
+	for _, known := range []error{core.ErrNotFound, ErrChanged, ErrNoNote, ErrNoClass} {
 		if errors.Is(err, known) {
 			return known
 		}

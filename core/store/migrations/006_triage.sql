@@ -25,6 +25,7 @@ ALTER TABLE people ADD COLUMN word TEXT NOT NULL DEFAULT '';
 
 -- Without judged_at: each declaration changes it, and PostgreSQL would write a
 -- new entry into every index of people.
+CREATE INDEX people_measure ON people (measure_until, id) WHERE measure_until <> '';
 CREATE INDEX people_colour ON people (commune, colour_rank, id) WHERE colour_rank > 2;
 
 -- Rows are only ever added. why: rules (they changed), area, class (an officer
