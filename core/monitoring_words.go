@@ -35,8 +35,8 @@ const (
 
 // What goes to an officer's own chat.
 const (
-	OfficerAlert  = "officer.alert"  // see RedAlert
-	OfficerDigest = "officer.digest" // area, and as numbers red, ill, silent, never, overdue, ending, in, out
+	OfficerAlert  = "alert.red"    // see RedAlert
+	OfficerDigest = "alert.digest" // area, and as numbers red, ill, silent, never, overdue, ending, in, out
 )
 
 // The actions of the buttons under a daily question; the ID of a monitoring, or
@@ -48,7 +48,7 @@ const (
 
 // ActionAck is the action of the button that takes a red alert; the short ID of
 // its task stands behind the colon.
-const ActionAck = "officer.ack:"
+const ActionAck = "alert.take:"
 
 // Asked is one person that a daily question is about.
 type Asked struct {
@@ -174,7 +174,7 @@ func RedAlert(initials, commune string, signs []string, task, url string) Say {
 	return Say{Key: OfficerAlert, Typed: true,
 		Args:    map[string]string{"initials": initials, "commune": commune, "task": task, "url": url},
 		Lists:   map[string][]string{"signs": signs},
-		Choices: []Choice{{Action: ActionAck + task, Key: "officer.take"}}}
+		Choices: []Choice{{Action: ActionAck + task, Key: "alert.take"}}}
 }
 
 // Initials are the first letters of a name's words: "N. V. A.".

@@ -57,3 +57,22 @@ func (j judge) why(v core.Verdict, lang string) (all []string, measure string) {
 	}
 	return all, measure
 }
+
+// checkup is the colour of an answer to the daily question; before are the
+// symptoms of the answer before. Where no rules are, nobody ill is green.
+func (j judge) checkup(c core.Checkup, w core.Watched, before []string) core.Colour {
+	switch {
+	case j.rules == nil && len(c.Symptoms) > 0:
+		return core.ColourYellow
+	case j.rules == nil:
+		return core.ColourGreen
+	}
+	known := triage.Said{Day: c.Day, Kind: w.Kind, Commune: w.Commune, District: w.District, Province: w.Province, Sub: w.Sub}
+	if w.Class != core.ClassNone {
+		known.Class = w.Class
+	}
+	if year := yearOf(c.Day); w.BirthYear > 0 && year >= w.BirthYear {
+		known.Age, known.AgeKnown = year-w.BirthYear, true
+	}
+	return j.rules.JudgeCheckup(j.areas, known, c, triage.Checked{Before: before}).Colour
+}

@@ -124,7 +124,7 @@ func (r *turnRun) keep(s Session) error {
 }
 
 func (r *turnRun) known() Known {
-	return Known{Lang: r.at.Lang, Phone: r.at.Phone, OptedOut: r.at.OptedOut, Declared: r.at.Declared, NoticeSeen: r.at.Notice, Told: r.at.Told}
+	return Known{Lang: r.at.Lang, Phone: r.at.Phone, OptedOut: r.at.OptedOut, Declared: r.at.Declared, NoticeSeen: r.at.Notice, Told: r.at.Told, Watched: r.at.Watched}
 }
 
 func (r *turnRun) say(s core.Say) {
@@ -171,7 +171,7 @@ func (r *turnRun) apply(ctx context.Context, effect Effect) (Result, error) {
 	case OpenTask:
 		return nil, r.openTask(ctx, e)
 	}
-	return nil, fmt.Errorf("no way to do effect %T", effect)
+	return r.applyWatch(ctx, effect)
 }
 
 // sendCode queues a code to the phone, unless a cap refuses it. What is said

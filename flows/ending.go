@@ -33,6 +33,12 @@ func (t *turn) result(r Result) {
 		t.replaced(r)
 	case Held:
 		t.heldAll(r.Holding)
+	case Watched:
+		t.watched(r)
+	case CheckedUp:
+		t.checkedUp(r)
+	case OfficerSaid:
+		t.officerSaid(r)
 	}
 }
 

@@ -32,6 +32,7 @@ type Known struct {
 	OptedOut   bool
 	Declared   bool // somebody tied to the proved phone has a declaration
 	Told       bool // was told of a declaration by somebody else, and may object
+	Watched    bool // may answer for somebody who is watched: FindWatched tells for whom
 	NoticeSeen int  // version of the privacy notice last shown, 0 for none
 }
 

@@ -38,8 +38,7 @@ func (t *turn) believeLang() {
 // start greets; START also undoes STOP.
 func (t *turn) start(typed bool) {
 	if t.e.Known.OptedOut && typed {
-		t.do(OptIn{})
-		t.note(say("resume.done"))
+		t.optIn()
 	}
 	if t.s.Form != "" || t.s.Question == askedPhone || t.s.Question == askedCode {
 		t.note(say("form.running"))
@@ -48,6 +47,26 @@ func (t *turn) start(typed bool) {
 	}
 	t.note(say("menu.hello", "province", t.province()))
 	t.again()
+}
+
+// read takes a message as the answer to what was asked.
+func (t *turn) read(in *core.Inbound) {
+	switch {
+	case t.s.Form != "":
+		t.step(*t.e)
+	case t.s.Question == askedPhone:
+		t.readPhone(in)
+	case t.s.Question == askedCode:
+		t.readCode(in)
+	case t.s.Question == askedReturn:
+		t.readReturn(in)
+	case t.s.Question == askedWho && len(t.s.Offer) > 0:
+		t.readWho(in)
+	case t.s.Question == askedLost && len(t.s.Offer) > 0:
+		t.readLost(in)
+	default:
+		t.readMenu(in)
+	}
 }
 
 // readMenu takes what is typed where nothing was asked but the menu.
@@ -78,7 +97,13 @@ func (t *turn) readMenu(in *core.Inbound) {
 	switch {
 	case unwell(in.Text):
 		t.note(say("menu.ill", "hotline", t.e.Setting.Hotline))
+		if number.MatchString(in.Text) { // measured: an answer to a question that went to another telephone
+			t.note(say("monitor.stranger", "hotline", t.e.Setting.Hotline))
+		}
 		t.again()
+		return
+	case tellsHealth(in.Text):
+		t.say(say("monitor.stranger", "hotline", t.e.Setting.Hotline))
 		return
 	case wantsOut(in.Text):
 		t.note(say("stop.hint"))

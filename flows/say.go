@@ -35,7 +35,7 @@ func joined(first []core.Say, last core.Say) core.Say {
 	}
 	m.Lines = append(m.Lines, line(last))
 	m.Lines = append(m.Lines, last.Lines...)
-	m.Choices, m.Multi, m.Edit = last.Choices, last.Multi, last.Edit
+	m.Choices, m.Multi, m.Typed, m.Edit = last.Choices, last.Multi, last.Typed, last.Edit
 	m.QR, m.Ask, m.AskKey, m.Input = last.QR, last.Ask, last.AskKey, last.Input
 	return m
 }

@@ -20,6 +20,7 @@ type Session struct {
 	Intent Intent    `json:"intent,omitzero"` // what was asked for and waits for what is known
 	Offer  []Offered `json:"offer,omitempty"` // the people that were offered to declare for
 	Ahead  string    `json:"ahead,omitempty"` // a card or number that came before it could be used
+	Daily  Daily     `json:"daily,omitzero"`  // what is asked behind an answer to the daily question
 }
 
 // Intent is a declaration that somebody wants to make.

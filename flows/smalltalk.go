@@ -170,3 +170,12 @@ func unwell(text string) bool {
 	s, ok := reading.ReadSymptoms(text, nil)
 	return ok && len(s.Present) > 0
 }
+
+// help is said to whoever cannot wait.
+func (t *turn) help() {
+	t.say(say("urgent"))
+	if t.s.Form == "" {
+		t.note(say("menu.ill", "hotline", t.e.Setting.Hotline))
+	}
+	t.again()
+}

@@ -37,6 +37,9 @@ type pure struct {
 	declared map[string][]core.HeldDeclaration
 	made     map[string]time.Time
 	verdicts map[string]core.Verdict // in force, by person
+	watch    []core.Watched
+	signs    map[string][]string // of the last answer, by monitoring
+	want     string
 }
 
 type sentCode struct {
@@ -132,6 +135,13 @@ func (p *pure) apply(effect Effect, urn core.URN, now time.Time) Result {
 		p.did = append(p.did, "notice: "+strconv.Itoa(e.Version))
 	case OpenTask:
 		p.did = append(p.did, strings.TrimSpace("task: "+e.Kind+" "+e.Note))
+	case FindWatched:
+		return Watched{In: e.In, List: slices.Clone(p.watch), Want: p.want}
+	case KeepCheckups:
+		return p.keepCheckups(e, now)
+	case KeepSent:
+		p.want = ""
+		p.did = append(p.did, "sent: "+e.What)
 	case Declare:
 		return p.declare(e, now)
 	case DeclareAll:

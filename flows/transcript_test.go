@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,7 +22,11 @@ var update = flag.Bool("update", false, "write transcripts anew")
 // A transcript is a conversation that anyone can read. Lines that begin with
 //
 //	#  say why it is there
-//	@  set the scene: "@ telegram", "@ +45m" moves the clock, "@ day 2021-08-15 08:00"
+//	@  set the scene: "@ telegram", "@ +45m" moves the clock, "@ day 2021-08-15 08:00";
+//	   "@ watch home 2021-08-29: Nguyễn Văn An, Trần Thị Bình" has an officer open the
+//	   monitoring of people for whom this telephone answers, "@ schedule" lets the
+//	   program's own clock strike, "@ extend 2021-09-05", "@ move 19777", "@ close",
+//	   "@ want photo" are what officers do; what is sent then is shown below
 //	>  are the person; [Label] presses the newest button of that label, [Label]^2
 //	   the one before it; (photo), (photo TEXT), (photo broken), (location),
 //	   (empty), (start), (stop) and (resume) are what they say; {code} is the
@@ -36,6 +41,8 @@ var update = flag.Bool("update", false, "write transcripts anew")
 type backend interface {
 	// take plays one message, and returns what is shown and what was done.
 	take(t *testing.T, in core.Inbound, now time.Time) (shown []shownMessage, did []string)
+	// officer plays what an officer or the schedule does to the watched people.
+	officer(t *testing.T, what, how string, to core.URN, now time.Time) (shown []shownMessage, did []string)
 }
 
 // shownMessage is one message as it arrives; code is the code in it, if any.
@@ -91,10 +98,11 @@ func (p *player) replay(t *testing.T, file string, write bool) {
 		case strings.HasPrefix(l, "<"), strings.HasPrefix(l, "="), strings.HasPrefix(l, "  "):
 			continue
 		case strings.HasPrefix(l, "@ "):
-			if err := p.scene(l[2:]); err != nil {
+			lines, err := p.scene(t, l[2:])
+			if err != nil {
 				t.Fatalf("%s:%d: %v", file, n+1, err)
 			}
-			got = append(got, l)
+			got = append(append(got, l), lines...)
 		case strings.HasPrefix(l, "> "):
 			got = append(got, l)
 			lines, err := p.play(t, l[2:])
@@ -154,21 +162,26 @@ type player struct {
 	onlyShown bool // what was done cannot be seen
 }
 
-func (p *player) scene(s string) error {
+func (p *player) scene(t *testing.T, s string) ([]string, error) {
 	if _, ok := looks[s]; ok {
 		p.name, p.to = s, p.open(s)
-		return nil
+		return nil, nil
 	}
 	if d, err := time.ParseDuration(strings.TrimPrefix(s, "+")); err == nil {
 		p.now = p.now.Add(d)
-		return nil
+		return nil, nil
 	}
 	if day, ok := strings.CutPrefix(s, "day "); ok {
 		var err error
 		p.now, err = time.ParseInLocation("2006-01-02 15:04", day, core.Zone)
-		return err
+		return nil, err
 	}
-	return fmt.Errorf("no scene %q", s)
+	what, how, _ := strings.Cut(s, " ")
+	if !slices.Contains([]string{"watch", "schedule", "extend", "move", "close", "want"}, what) {
+		return nil, fmt.Errorf("no scene %q", s)
+	}
+	shown, did := p.to.officer(t, what, how, p.urn(), p.now)
+	return p.lines(shown, did), nil
 }
 
 func (p *player) urn() core.URN {
@@ -188,6 +201,11 @@ func (p *player) play(t *testing.T, l string) ([]string, error) {
 	in.ExternalID = strconv.Itoa(p.sent)
 	p.now = p.now.Add(10 * time.Second) // people take their time
 	shown, did := p.to.take(t, in, p.now)
+	return p.lines(shown, did), nil
+}
+
+// lines are what is written of messages and of what was done.
+func (p *player) lines(shown []shownMessage, did []string) []string {
 	var lines []string
 	for _, m := range shown {
 		if m.code != "" {
@@ -199,7 +217,7 @@ func (p *player) play(t *testing.T, l string) ([]string, error) {
 	for _, d := range did {
 		lines = append(lines, "= "+p.marked(d))
 	}
-	return lines, nil
+	return lines
 }
 
 var pressed = regexp.MustCompile(`^\[(.*)\](?:\^(\d+))?$`)

@@ -85,16 +85,15 @@ func (t *turn) control(c core.Control) {
 		t.start(false)
 	case core.Stop: // the network has answered already and takes nothing more from us
 		t.leaveForm()
-		t.do(OptOut{})
+		t.optOut()
 	case core.Resume:
-		t.do(OptIn{})
-		t.note(say("resume.done"))
+		t.optIn()
 		t.again()
 	case core.Blocked:
 		t.leaveForm()
 	case core.Withdraw: // what was typed and not sent is forgotten at once; what was sent is for an officer to decide
 		t.s = Session{State: State{Run: t.s.State.Run}}
-		t.do(OptOut{})
+		t.optOut()
 		t.do(OpenTask{Kind: "withdrawn"})
 	case core.Unblocked: // they will write when they want something
 	}
@@ -113,6 +112,9 @@ func (t *turn) message() {
 		t.offered(in.Offered)
 		return
 	}
+	if t.officerWord(in) {
+		return
+	}
 	cmd := t.commandOf(in)
 	if in.Action == "" && t.answers(cmd, in.Text) || cmd == cmdProxy && t.s.Question == Review || cmd == cmdSame && t.s.Question == askedLost {
 		cmd = cmdNone
@@ -124,7 +126,7 @@ func (t *turn) message() {
 	if t.s.Ahead != "" && t.e.Now.Sub(t.s.Asked) >= Pause { // nobody waited for it
 		t.s.Ahead = ""
 	}
-	if t.ahead(in) {
+	if t.ahead(in) || t.checkUp(t.e.In, cmd) {
 		return
 	}
 	if t.paused() && (cmd == cmdNone || cmd == cmdDeclare || cmd == cmdJourney && t.s.Form == Journey.ID || cmd == cmdStart || cmd == cmdGreeting || cmd == cmdBack) {
@@ -137,29 +139,10 @@ func (t *turn) message() {
 		return
 	}
 	if cmd == cmdNone && t.needsHelp(in) {
-		t.say(say("urgent"))
-		if t.s.Form == "" {
-			t.note(say("menu.ill", "hotline", t.e.Setting.Hotline))
-		}
-		t.again()
+		t.help()
 		return
 	}
-	switch {
-	case t.s.Form != "":
-		t.step(*t.e)
-	case t.s.Question == askedPhone:
-		t.readPhone(in)
-	case t.s.Question == askedCode:
-		t.readCode(in)
-	case t.s.Question == askedReturn:
-		t.readReturn(in)
-	case t.s.Question == askedWho && len(t.s.Offer) > 0:
-		t.readWho(in)
-	case t.s.Question == askedLost && len(t.s.Offer) > 0:
-		t.readLost(in)
-	default:
-		t.readMenu(in)
-	}
+	t.read(in)
 }
 
 // commandOf finds the command in a message; the menu's buttons are commands too.
@@ -223,15 +206,17 @@ func (t *turn) command(cmd command) bool {
 		t.leave()
 	case cmdStop:
 		t.leaveForm()
-		t.do(OptOut{})
-		if running {
+		t.optOut()
+		switch {
+		case t.e.Known.Watched:
+			t.say(say("monitor.stop", "hotline", t.e.Setting.Hotline))
+		case running:
 			t.say(say("stop.form"))
-		} else {
+		default:
 			t.say(say("stop.done"))
 		}
 	case cmdResume:
-		t.do(OptIn{})
-		t.note(say("resume.done"))
+		t.optIn()
 		t.again()
 	case cmdStart:
 		t.start(true)

@@ -70,7 +70,7 @@ func longest() map[string]string {
 		"value": longName, "parts": "1, 3, 4, 6", "taken": "Gặp người về từ vùng dịch, Đi về từ vùng dịch, Suy giảm miễn dịch", "labels": "Họ tên, Ngày sinh, Giấy tờ, Giới tính, Hộ khẩu", "derived": "Nam", "count": "20", "channel": "Tin nhắn SMS", "form": "Khai báo y tế", "at": "15/08/2021 08:15", "duty": "Tổ phòng, chống dịch cộng đồng",
 		"why": strings.Repeat("n", longestWhy), "what": "quarantine in a facility; health staff will call", "screen": "kiểm tra", "by": "Công Tằng Tôn Nữ Nguyễn Ngân Hà",
 		"names": "Nghiêng, Phương, Khuyên +9", "given": "Khuyênkhuy", "list": strings.Repeat("1 Khuyên, ", 6) + "8 An", "until": "15/08/2021", "when": "7-9 và 15-17 giờ", "kind": "khu vực phong toả",
-		"initials": "C. T. T. N. N.", "signs": "Khó thở, Đau ngực", "task": "AB12", "red": "1234", "ill": "1234", "silent": "12345", "never": "12345", "overdue": "1234", "ending": "1234", "in": "123", "out": "123",
+		"initials": "C. T. T. N. N.", "signs": "Khó thở, Đau ngực", "task": "AB12", "measured": "38.5C, SpO2 100%", "figure": "385.55", "red": "1234", "ill": "1234", "silent": "12345", "never": "12345", "overdue": "1234", "ending": "1234", "in": "123", "out": "123",
 	}
 }
 

@@ -165,6 +165,9 @@ const (
 	eventStopped   = "stopped"
 	eventResumed   = "resumed"
 	eventLowered   = "lowered"
+	eventTaken     = "acknowledged" // an officer took a red alert
+	eventSent      = "sent"         // what an officer asked for has come
+	eventWanted    = "wanted"       // an officer asked for a photo or the place
 	eventTested    = "tested"
 	eventRules     = "rules"
 	eventMerged    = "merged"

@@ -58,4 +58,5 @@ var retention = map[string]Retention{
 	"prompts":           KeepQuarter,
 	"checkups":          KeepQuarter,
 	"officer_codes":     KeepDay,
+	"alerts":            KeepTask,
 }

@@ -54,6 +54,7 @@ type Store struct {
 	ways      *ways.Book
 	countLost func(event, channel string) // may be nil
 	hotline   string                      // named in messages about monitoring
+	taskURL   func(taskID string) string  // page of a task, in alerts; may be nil
 }
 
 // Options open a store.
