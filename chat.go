@@ -115,6 +115,7 @@ func newTerminal(c config, s *store.Store, features channel.Features, look, phon
 		t.urn = core.TelURN(phone)
 	}
 	s.UseWays(&ways.Book{SMS: terminalChannel, Province: c.province}, nil)
+	s.UseHotline(c.hotline)
 	t.dispatcher = flows.New(flows.Options{
 		Store: s, Setting: newSettings(c, s).at, Now: func() time.Time { return t.now() }, Limits: c.limits,
 		Features: map[string]channel.Features{terminalChannel: features},

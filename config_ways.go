@@ -81,6 +81,7 @@ func (p *program) wireWays(features map[string]channel.Features) error {
 		slog.Warn("people who write by SMS get no answer: SMS_OUT takes registered texts only, and SMS_IN carries none")
 	}
 	p.store.UseWays(p.ways, p.metrics.countOutbox)
+	p.store.UseHotline(p.c.hotline)
 	return nil
 }
 

@@ -22,6 +22,7 @@ func (p *program) timetable() *timetable {
 		{"ladder", "* * * * *", p.climbLadder},
 		{"ends", "*/5 * * * *", p.endMonitoring},
 		{"measures", "7-59/10 * * * *", p.nextMeasures}, // behind the ends of the same night
+		{"tests", "*/15 * * * *", p.remindTests},
 	}}
 }
 
@@ -56,6 +57,16 @@ func (p *program) endMonitoring(ctx context.Context, now time.Time) error {
 		p.metrics.watched.WithLabelValues("completed").Add(float64(e.Completed))
 		p.metrics.watched.WithLabelValues("overdue").Add(float64(e.Overdue))
 		if err != nil || e.Completed+e.Overdue < atOnce {
+			return err
+		}
+	}
+}
+
+// remindTests tells those whose test is due today.
+func (p *program) remindTests(ctx context.Context, now time.Time) error {
+	for {
+		told, err := p.store.RemindTests(ctx, now, atOnce)
+		if err != nil || told < atOnce {
 			return err
 		}
 	}

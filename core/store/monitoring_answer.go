@@ -108,7 +108,28 @@ func (tx *Tx) answer(ctx context.Context, m *monitored, c core.Checkup, colour c
 	if err != nil {
 		return err
 	}
+	if err := tx.answeredElsewhere(ctx, m, c); err != nil {
+		return err
+	}
 	return tx.closeTasks(ctx, []string{m.ID}, "answered", silenceTasks...)
+}
+
+// answeredElsewhere lets the address where somebody answered a reminder be asked
+// first from now on.
+func (tx *Tx) answeredElsewhere(ctx context.Context, m *monitored, c core.Checkup) error {
+	if m.other == "" || c.AddressID != m.other || c.OfficerID != "" || !m.Ended.IsZero() {
+		return nil
+	}
+	last, err := tx.lastNumbers(ctx, []string{m.other})
+	if err != nil {
+		return err
+	}
+	before := m.terms()
+	m.Address, m.other, m.number = m.other, m.Address, last[m.other]+1
+	if _, err := tx.q.exec(ctx, `UPDATE monitoring SET address_id = $2, other_id = $3, number = $4 WHERE id = $1`, m.ID, m.Address, m.other, m.number); err != nil {
+		return err
+	}
+	return tx.keepEvents(ctx, []watchEvent{{monitoring: m.ID, kind: eventReached, before: before, after: m.terms()}})
 }
 
 // alarm opens the task that an answer asks for, in the time of

@@ -54,7 +54,7 @@ type silentPrompt struct {
 // silent reads prompts and locks them, those that nobody else has in hand.
 func (tx *Tx) silent(ctx context.Context, where string, args ...any) ([]silentPrompt, error) {
 	text := `SELECT ` + monitoringColumns + `, q.day, q.slot, q.due_at, q.prompted_at, q.step, q.outbox_id, q.missed_at,
-			COALESCE(o.address_id, ''), CASE WHEN o.id IS NULL OR o.state = 2 OR a.id IS NULL OR a.gone_at > 0 THEN 1 ELSE 0 END
+			COALESCE(o.address_id, m.address_id), CASE WHEN o.id IS NULL OR o.state = 2 OR a.id IS NULL OR a.gone_at > 0 THEN 1 ELSE 0 END
 		FROM prompts q JOIN monitoring m ON m.id = q.monitoring_id
 		LEFT JOIN outbox o ON o.id = q.outbox_id AND q.outbox_id <> '' LEFT JOIN addresses a ON a.id = o.address_id WHERE ` + where
 	if tx.s.pg != nil {
@@ -109,9 +109,14 @@ func (tx *Tx) climb(ctx context.Context, rows []silentPrompt) (Climbed, error) {
 // step decides about one prompt.
 func (c *climbing) step(p *silentPrompt) {
 	other := c.others[p.PersonID]
-	first := p.via == p.Address // what was lost was the first try
-	if p.lost && p.message != "" && p.stoppedAt == 0 && !p.unasked && first && other != "" && p.step == monitor.StepWaiting {
+	// What was lost was the first try, or there was none: whoever could not be
+	// asked yesterday may have written from somewhere since.
+	first := p.lost && p.via == p.Address
+	if first && other != "" && p.stoppedAt == 0 && !p.unasked && p.step == monitor.StepWaiting {
 		due := monitor.NotBefore(c.now)
+		if p.message == "" && p.due.After(due) {
+			due = p.due
+		}
 		p.to = other
 		c.switched = append(c.switched, p)
 		c.update(p, monitor.StepWaiting, due.Add(monitor.RemindAfter), c.ask(p, false, due), false)
@@ -281,7 +286,7 @@ func (tx *Tx) otherWays(ctx context.Context, rows []silentPrompt) (map[string]st
 	var people []string
 	for i := range rows {
 		p := &rows[i]
-		if p.step == monitor.StepWaiting && p.message != "" && p.stoppedAt == 0 && !p.unasked && tried[p.PersonID] == "" {
+		if _, known := tried[p.PersonID]; !known && p.step == monitor.StepWaiting && p.stoppedAt == 0 && !p.unasked {
 			tried[p.PersonID], people = p.via, append(people, p.PersonID)
 		}
 	}
