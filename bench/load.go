@@ -118,6 +118,7 @@ type load struct {
 	url     string
 	script  []string
 	people  int
+	first   int // people before those of this load
 	warmUp  time.Duration
 	warm    func() // called in the warm-up, when the tables have rows; may be nil
 	measure time.Duration
@@ -182,8 +183,8 @@ func (l load) run() (measured, error) {
 // post delivers the n-th text of a connection as Twilio does. Each conversation
 // is a new person's: who declared before is asked other things.
 func (l load) post(client *http.Client, connection, n int) error {
-	sid := fmt.Sprintf("SM%016x%016x", connection, n)
-	person := 1 + connection + l.people*(n/len(l.script))
+	sid := fmt.Sprintf("SM%016x%016x", l.first+connection, n)
+	person := 1 + l.first + connection + l.people*(n/len(l.script))
 	form := url.Values{"MessageSid": {sid}, "SmsMessageSid": {sid}, "SmsSid": {sid}, "AccountSid": {benchSID}, "From": {fmt.Sprintf("+84900%06d", person)},
 		"To": {benchNumber}, "Body": {asSaidBy(person, l.script[n%len(l.script)])}, "NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"}}
 	hook := l.url + "/hooks/twilio"

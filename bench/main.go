@@ -62,6 +62,7 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 	}{
 		{"places", b.places}, {"step", b.step}, {"start", b.start},
 		{"postgres", b.postgresSteps}, {"sqlite", b.sqliteSteps}, {"demo", b.demo}, {"urgent", b.urgent},
+		{"monitor", b.monitoring}, {"judge", b.judge},
 	}
 	for _, part := range parts {
 		if len(only) > 0 && !contains(only, part.name) {
