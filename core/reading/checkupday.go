@@ -77,11 +77,31 @@ func (r *checkupReader) lasting(tokens []int, k, n int) bool {
 			return true
 		}
 	}
-	if k+n == len(tokens) {
+	next := k + n
+	if next < len(tokens) {
+		if id, _ := checkupWords.match(r.ts, tokens[next]); id == "joint" {
+			next++
+		}
+	}
+	if next == len(tokens) {
+		return r.todayAnd(tokens, k)
+	}
+	id, _ := checkupWords.match(r.ts, tokens[next])
+	return id == "untilnow" || id == "today" && next > k+n || r.todayAnd(tokens, k)
+}
+
+// todayAnd reports "hôm nay và" right before tokens[k].
+func (r *checkupReader) todayAnd(tokens []int, k int) bool {
+	if k < 2 {
 		return false
 	}
-	id, _ := checkupWords.match(r.ts, tokens[k+n])
-	return id == "untilnow"
+	joint, _ := checkupWords.match(r.ts, tokens[k-1])
+	for m := 1; m <= min(3, k-1); m++ {
+		if id, n := checkupWords.match(r.ts, tokens[k-1-m]); id == "today" && n >= m && joint == "joint" {
+			return true
+		}
+	}
+	return false
 }
 
 // phrase writes the words among tokens as a text again, with what stood between
@@ -116,6 +136,9 @@ func (r *checkupReader) sayings(p part) []heard {
 		figures := slices.ContainsFunc(d.tokens, func(i int) bool { return r.roles[i] == roleFigure })
 		h := heard{Told: Told{Health: HealthUnknown, Ask: DoubtWhat}}
 		switch {
+		case p.who.zero:
+		case p.who.clear() && r.saysOK(d.tokens):
+			h = heard{Told: Told{Health: HealthWell}}
 		case !r.saysNothing(d.tokens):
 			h = r.feeling(d.tokens, p.who.noone, out)
 		case !figures && d.ago == 0: // courtesies
@@ -143,6 +166,14 @@ func (r *checkupReader) sayings(p part) []heard {
 		}
 	}
 	return out
+}
+
+// saysOK reports courtesies with an "ok" among them: "1 ok". Alone it may be no
+// more than thanks.
+func (r *checkupReader) saysOK(tokens []int) bool {
+	return r.only(tokens, "filler") && slices.ContainsFunc(tokens, func(i int) bool {
+		return slices.Contains([]string{"ok", "oke", "okie", "okay"}, r.ts[i].bare)
+	})
 }
 
 func containsAny(s, chars string) bool {

@@ -34,6 +34,9 @@ func (r *checkupReader) named(i int, names [][]string) int {
 // "38.5", "sốt 39" of which the fever stays. to is 0 for none.
 func (r *checkupReader) temperature(i int) (from, to int, f figure) {
 	if n := r.named(i, degreesNames); n > 0 {
+		if zero := r.at(i + n); zero.text == "0" && zero.glue { // "t0 38"
+			n++
+		}
 		k := r.passBeside(i + n)
 		if !r.at(k).num || r.counted(k) || r.percent(k) {
 			return 0, 0, f
@@ -44,8 +47,25 @@ func (r *checkupReader) temperature(i int) (from, to int, f figure) {
 	if !r.at(i).num {
 		return 0, 0, f
 	}
-	to, f = r.degreesOrRange(i, r.feverBefore(i))
+	to, f = r.degreesOrRange(i, r.feverBefore(i) || r.anotherTime(i))
 	return i, to, f
+}
+
+// timesOfDay part two temperatures of one day: "sáng 36.8, chiều 37".
+var timesOfDay = words("sang trua chieu toi dem nay gio con xuong len")
+
+// anotherTime reports a number behind a time of day, where a temperature was told
+// already.
+func (r *checkupReader) anotherTime(i int) bool {
+	if i == 0 || r.ts[i].breaks() || len(r.ts[i].text) != 2 || !timesOfDay[r.ts[i-1].bare] {
+		return false
+	}
+	for _, f := range r.figures {
+		if f.celsius > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // feverBefore reports "sốt", "sốt cao tới" before the number at i, which is of
@@ -169,6 +189,8 @@ func (r *checkupReader) halves(to int, value float64, signed bool) (int, float64
 	case next.text == "" || next.breaks() || !bodily(value):
 	case fits(next.text, "rưỡi") || fits(next.text, "rưởi"):
 		return to + 1, value + 0.5, true
+	case (fits(next.text, "phẩy") || fits(next.text, "chấm")) && r.at(to+1).num && len(r.at(to+1).text) == 1: // as it is said
+		return to + 2 + r.degreeWords(to+1), value + tenths(r.at(to+1).text), true
 	case signed && next.num && len(next.text) == 1 && strings.Trim(next.gap, "°º˚*' ") == "" && !r.counted(to) && !(r.people > 1 && r.healthAhead(to+1)):
 		return to + 1 + r.degreeWords(to), value + tenths(next.text), true
 	}

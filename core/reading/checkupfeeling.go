@@ -64,6 +64,9 @@ func (s *heard) measured(f figure) {
 	if s.Ask == DoubtWhat && s.silent() && f.celsius+float64(f.spo2) > 0 {
 		s.Ask = DoubtRest
 	}
+	if f.ill && s.Health != HealthIll {
+		s.Health, s.Ask = HealthIll, DoubtWhat
+	}
 	if s.Temperature >= feverFrom {
 		s.Health = HealthIll
 		if !slices.Contains(s.Symptoms, "fever") {
@@ -145,7 +148,7 @@ func (r *checkupReader) feeling(words []int, noone bool, before []heard) heard {
 			gone = true
 		case it.id == "no" || it.id == "nolist":
 			what := denies(its, i)
-			ill, bare = ill || what == "healthy", bare || what == ""
+			ill, bare, loose = ill || what == "healthy", bare || what == "", loose || pairDenied(its, i)
 		}
 	}
 	if s.strange {
@@ -196,6 +199,23 @@ func looselyDenied(its []item, i int) bool {
 		}
 	}
 	return false
+}
+
+// pairDenied reports a no at item i whose list is of two with a comma between:
+// "không bị ngất, mệt" may deny one or both. A longer list is denied as a whole.
+func pairDenied(its []item, i int) bool {
+	terms, commas := 0, 0
+	for _, it := range its[i+1:] {
+		switch {
+		case it.isTerm():
+			if terms++; it.breaks {
+				commas++
+			}
+		case it.breaks || it.id == "no" || it.id == "nolist" || it.id == "or" || it.id == "and":
+			return terms == 2 && commas == 1
+		}
+	}
+	return terms == 2 && commas == 1
 }
 
 // denies is what the no at item i speaks of: "term", "all", "healthy", or "" for

@@ -11,6 +11,7 @@ type figure struct {
 	celsius float64
 	spo2    int
 	ask     Doubt
+	ill     bool // a pulse or blood pressure of somebody ill
 }
 
 // worse joins two readings of one person: the higher temperature, the lower
@@ -23,6 +24,7 @@ func (f figure) worse(g figure) figure {
 	if f.ask == DoubtNone || g.ask == DoubtTemperature {
 		f.ask = g.ask
 	}
+	f.ill = f.ill || g.ill
 	return f
 }
 
@@ -32,6 +34,9 @@ func (r *checkupReader) measure() {
 		from, to, f := r.saturation(i)
 		if to == 0 {
 			from, to, f = r.temperature(i)
+		}
+		if to == 0 {
+			from, to, f = r.pulse(i)
 		}
 		if to == 0 {
 			i++
@@ -102,6 +107,35 @@ func (r *checkupReader) saturation(i int) (from, to int, f figure) {
 	}
 	to, f = r.saturations(k)
 	return i, to, f
+}
+
+// pulseNames and pressureNames stand before figures that no list asks for and
+// many who have a device tell.
+var (
+	pulseNames    = [][]string{{"nhịp", "tim"}, {"nhịp", "mạch"}, {"mạch"}, {"pulse"}, {"heart", "rate"}}
+	pressureNames = [][]string{{"huyết", "áp"}, {"ha"}, {"blood", "pressure"}}
+)
+
+// pulse reads a pulse or a blood pressure: not kept, but over 120 or under 50 a
+// minute, or under 90/60, nobody is well (docs/reference/follow-up.md 2c).
+func (r *checkupReader) pulse(i int) (from, to int, f figure) {
+	n, pressure := r.named(i, pulseNames), false
+	if n == 0 {
+		n, pressure = r.named(i, pressureNames), true
+	}
+	k := r.passBeside(i + n)
+	if n == 0 || !r.at(k).num || len(r.at(k).text) < 2 || len(r.at(k).text) > 3 {
+		return 0, 0, f
+	}
+	high, _ := strconv.Atoi(r.ts[k].text)
+	if !pressure {
+		return i, k + 1, figure{ill: high < 50 || high > 120}
+	}
+	low, _ := strconv.Atoi(r.at(k + 1).text)
+	if gap := r.at(k + 1).gap; !r.at(k+1).num || gap != "/" && gap != "-" {
+		return 0, 0, f
+	}
+	return i, k + 2, figure{ill: high < 90 || low < 60 || high >= 180}
 }
 
 // percentWords is how many tokens behind the number at i say percent in words.

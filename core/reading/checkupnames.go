@@ -96,9 +96,11 @@ func (r *checkupReader) surelyNamed(i int) bool {
 // nameBegins reports a name at token i in the same clause, whatever else it may
 // be.
 func (r *checkupReader) nameBegins(i int) bool {
-	if i >= len(r.ts) || r.ts[i].breaks() {
-		return false
-	}
+	return i < len(r.ts) && !r.ts[i].breaks() && r.nameFollows(i)
+}
+
+// nameFollows reports a name at token i, as in "2. Bình".
+func (r *checkupReader) nameFollows(i int) bool {
 	words, _ := r.namesAt(i)
 	return len(words) > 0
 }

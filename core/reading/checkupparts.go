@@ -11,6 +11,7 @@ type ref struct {
 	except bool // "trừ An": not as the others
 	noone  bool // "không ai": of all, denied
 	well   bool // 0: all are well
+	zero   bool // 0 with words behind it: all are well, or "không"?
 	tokens int
 }
 
@@ -18,7 +19,7 @@ func (f ref) clear() bool { return len(f.places) > 0 || f.all || f.rest }
 
 // and joins two that the same is said of. Of "cả nhà, 2 sốt" the 2 counts.
 func (f ref) and(g ref) ref {
-	joined := ref{tokens: f.tokens + g.tokens, except: f.except || g.except, noone: f.noone || g.noone}
+	joined := ref{tokens: f.tokens + g.tokens, except: f.except || g.except, noone: f.noone || g.noone, zero: f.zero || g.zero}
 	switch {
 	case !f.clear() || !g.clear():
 	case len(f.places)+len(g.places) > 0:
@@ -88,17 +89,25 @@ func (r *checkupReader) parts() []part {
 	return r.arranged(out)
 }
 
-// withoutJoints drops what leads to the next person: "khỏe, chỉ | An ho".
+// withoutJoints drops what leads to the next person: "khỏe, ngoại trừ | An ho".
 func (r *checkupReader) withoutJoints(tokens []int) []int {
-	for len(tokens) > 0 {
-		i := tokens[len(tokens)-1]
-		id, n := checkupWords.match(r.ts, i)
-		health, m := feelingWords.match(r.ts, i)
-		leads := n == 1 && (id == "joint" || id == "except" || id == "number") || m == 1 && (health == "but" || health == "and") || r.is(i, "chỉ") || r.is(i, "còn") || r.is(i, "thì")
-		if next := i + 1; !leads || next >= len(r.ts) || r.roles[next] != rolePerson {
-			return tokens
+	if len(tokens) == 0 || tokens[len(tokens)-1]+1 >= len(r.ts) || r.roles[tokens[len(tokens)-1]+1] != rolePerson {
+		return tokens
+	}
+	for n := 3; n > 0; n-- {
+		if n > len(tokens) {
+			continue
 		}
-		tokens = tokens[:len(tokens)-1]
+		i := tokens[len(tokens)-n]
+		id, k := checkupWords.match(r.ts, i)
+		health, m := feelingWords.match(r.ts, i)
+		if k == n && (id == "joint" || id == "except" || id == "number") || m == n && (health == "but" || health == "and") || n == 1 && (r.is(i, "chỉ") || r.is(i, "còn") || r.is(i, "thì")) {
+			rest := tokens[:len(tokens)-n]
+			if len(rest) > 0 && r.is(rest[len(rest)-1], "còn") { // "còn riêng"
+				rest = rest[:len(rest)-1]
+			}
+			return rest
+		}
 	}
 	return tokens
 }
@@ -199,14 +208,20 @@ func (r *checkupReader) tell() []Told {
 	for place := 1; place <= r.people; place++ {
 		own := slices.Clone(specific)
 		for _, s := range general {
-			if !slices.ContainsFunc(own, func(o heard) bool { return o.Person == place && o.Ago == s.Ago }) {
+			// A reading alone takes nothing from it: "cả nhà khỏe, An 36.5".
+			i := slices.IndexFunc(own, func(o heard) bool { return o.Person == place && o.Ago == s.Ago })
+			if i < 0 || own[i].Ask == DoubtRest && own[i].Health == HealthUnknown {
 				specific = merge(specific, []heard{s}, place)
 			}
 		}
 	}
 	var out []Told
-	for _, s := range specific {
-		out = append(out, s.Told)
+	for _, h := range specific {
+		today := func(o heard) bool { return o.Person == h.Person && o.Ago == 0 }
+		if h.Ago != 0 && h.Health == HealthUnknown && h.Temperature == 0 && h.SpO2 == 0 && slices.ContainsFunc(specific, today) {
+			continue // "hôm qua em quên, hôm nay khỏe"
+		}
+		out = append(out, h.Told)
 	}
 	slices.SortStableFunc(out, func(a, b Told) int {
 		if a.Person != b.Person {
@@ -243,8 +258,8 @@ func (r *checkupReader) loose(i int) bool {
 func (r *checkupReader) choose() {
 	alone := len(r.ts) == 1
 	for i, t := range r.ts {
-		signs := t.gap + r.gapAfter(i)
-		if r.roles[i] != roleText || t.glue && i > 0 || r.counted(i) || r.dated(i) || t.num && containsAny(signs, "-+*/=<>%#") {
+		signed := containsAny(t.gap, "-+*/=<>%#") || r.percent(i) || i+1 < len(r.ts) && r.ts[i+1].num && containsAny(r.ts[i+1].gap, "-+*/=<>")
+		if r.roles[i] != roleText || t.glue && i > 0 || r.counted(i) || r.dated(i) || t.num && signed {
 			continue
 		}
 		// "1 chút" is a little.

@@ -92,7 +92,7 @@ func (r *checkupReader) refAt(i int) (f ref, ok bool) {
 	if !r.ts[i].num {
 		return ref{}, false
 	}
-	if f, ok = r.numberAt(i); ok && (r.starts(i) || r.healthAhead(i+f.tokens) && len(r.refs) > 0) {
+	if f, ok = r.numberAt(i); ok && (r.starts(i) || len(r.refs) > 0 && (r.healthAhead(i+f.tokens) || r.nameFollows(i+f.tokens))) {
 		return f, true
 	}
 	return ref{}, false
@@ -115,11 +115,12 @@ func (r *checkupReader) numberAt(i int) (f ref, ok bool) {
 		if i+1 == len(r.ts) || r.ts[i+1].breaks() || r.saysNothing(r.upToBreak(i+1)) {
 			return ref{all: true, well: true, tokens: 1}, true
 		}
-		return f, false // "0 sốt": none, or all?
+		r.whom = true // "0 sốt", "0 khỏe": none, or all?
+		return ref{zero: true, tokens: 1}, true
 	}
 	places := r.placesOf(t.text)
 	if len(places) == 0 {
-		if t.gap == "" && i == 0 && len(t.text) <= 2 || i > 0 && r.roles[i-1] == rolePerson {
+		if t.gap == "" && i == 0 && len(t.text) <= 2 || len(t.text) == 1 && i > 0 && r.roles[i-1] == rolePerson {
 			r.whom = true // "5 sốt" of three
 			return ref{tokens: 1}, true
 		}
