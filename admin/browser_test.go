@@ -256,7 +256,7 @@ func TestKeyboardGoesThroughEveryPage(t *testing.T) {
 		}
 		w.shot("focus" + strings.ReplaceAll(path, "/", "-") + "-" + light)
 	}
-	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Kiểm tra", "Tờ khai", "Theo dõi", "Việc cần làm", "Lê Thị Cán Bộ"}
+	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Kiểm tra", "Tờ khai", "Theo dõi", "Việc cần làm", "Chính sách", "Lê Thị Cán Bộ"}
 	for _, light = range []string{"light", "dark"} {
 		w.do(light, scheme(light))
 		if light == "light" {

@@ -23,39 +23,52 @@ var access = map[string]struct {
 	want     int         // for those who may; 0 is 200
 	of       string      // whose {id} it is: a declaration's, unless it says task or monitoring
 }{
-	"GET /admin/assets/{name}":         {stranger: true},
-	"GET /admin/sign-in":               {stranger: true},
-	"POST /admin/sign-in":              {stranger: true, want: http.StatusUnauthorized},
-	"POST /admin/language":             {stranger: true, want: http.StatusSeeOther},
-	"POST /admin/sign-out":             {want: http.StatusSeeOther},
-	"GET /admin/password":              {},
-	"POST /admin/password":             {want: http.StatusUnprocessableEntity},
-	"GET /admin/{$}":                   {},
-	"GET /admin/check":                 {duties: mayCheck},
-	"POST /admin/check":                {duties: mayCheck, form: url.Values{"q": {"046055000123"}}},
-	"GET /admin/declarations":          {duties: mayList},
-	"POST /admin/declarations":         {duties: mayList, form: url.Values{"name": {"An"}}},
-	"GET /admin/declarations/{id}":     {duties: mayList},
-	"GET /admin/people/compare":        {duties: mayCorrect, want: http.StatusNotFound}, // TestCompareAndMerge has a pair
-	"POST /admin/people/same":          {duties: mayCorrect, form: url.Values{"a": {"x"}, "b": {"y"}, "keep": {"x"}}, want: http.StatusNotFound},
-	"GET /admin/tasks":                 {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
-	"GET /admin/tasks/{id}":            {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, of: "task"},
-	"POST /admin/tasks/{id}":           {duties: mayCorrect, of: "task", form: url.Values{"do": {"released"}, "owner": {"x"}}, want: http.StatusConflict},
-	"GET /admin/monitoring":            {duties: mayWatch},
-	"GET /admin/monitoring/open":       {duties: mayManage},
-	"POST /admin/monitoring/open":      {duties: mayManage, form: url.Values{"kind": {"home"}, "list": {"0900000001"}}, want: http.StatusUnprocessableEntity},
-	"GET /admin/monitoring/{id}":       {duties: mayWatch, of: "monitoring"},
-	"GET /admin/monitoring/{id}/print": {duties: mayWatch, of: "monitoring", want: http.StatusNotFound}, // it has not ended
-	"GET /q/{code}":                    {stranger: true},
-	"GET /Q/{code}":                    {stranger: true},
-	"/admin/":                          {want: http.StatusNotFound},
-	"/q/":                              {stranger: true, want: http.StatusNotFound},
-	"/Q/":                              {stranger: true, want: http.StatusNotFound},
+	"GET /admin/assets/{name}":           {stranger: true},
+	"GET /admin/sign-in":                 {stranger: true},
+	"POST /admin/sign-in":                {stranger: true, want: http.StatusUnauthorized},
+	"POST /admin/language":               {stranger: true, want: http.StatusSeeOther},
+	"POST /admin/sign-out":               {want: http.StatusSeeOther},
+	"GET /admin/password":                {},
+	"POST /admin/password":               {want: http.StatusUnprocessableEntity},
+	"GET /admin/{$}":                     {},
+	"GET /admin/check":                   {duties: mayCheck},
+	"POST /admin/check":                  {duties: mayCheck, form: url.Values{"q": {"046055000123"}}},
+	"GET /admin/declarations":            {duties: mayList},
+	"POST /admin/declarations":           {duties: mayList, form: url.Values{"name": {"An"}}},
+	"GET /admin/declarations/{id}":       {duties: mayList},
+	"GET /admin/people/compare":          {duties: mayCorrect, want: http.StatusNotFound}, // TestCompareAndMerge has a pair
+	"POST /admin/people/same":            {duties: mayCorrect, form: url.Values{"a": {"x"}, "b": {"y"}, "keep": {"x"}}, want: http.StatusNotFound},
+	"GET /admin/tasks":                   {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
+	"GET /admin/tasks/{id}":              {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, of: "task"},
+	"POST /admin/tasks/{id}":             {duties: mayCorrect, of: "task", form: url.Values{"do": {"released"}, "owner": {"x"}}, want: http.StatusConflict},
+	"GET /admin/monitoring":              {duties: mayWatch},
+	"GET /admin/monitoring/open":         {duties: mayManage},
+	"POST /admin/monitoring/open":        {duties: mayManage, form: url.Values{"kind": {"home"}, "list": {"0900000001"}}, want: http.StatusUnprocessableEntity},
+	"GET /admin/monitoring/{id}":         {duties: mayWatch, of: "monitoring"},
+	"GET /admin/monitoring/{id}/print":   {duties: mayWatch, of: "monitoring", want: http.StatusNotFound}, // it has not ended
+	"GET /admin/policy":                  {duties: seePolicy},
+	"GET /admin/policy/rules":            {duties: nobody}, // for officers of a province: TestPolicyByDuty
+	"POST /admin/policy/rules":           {duties: nobody},
+	"GET /admin/policy/rules/{version}":  {duties: seePolicy},
+	"POST /admin/policy/rules/{version}": {duties: nobody},
+	"GET /admin/policy/areas":            {duties: seePolicy},
+	"GET /admin/policy/areas/new":        {duties: nobody},
+	"POST /admin/policy/areas/new":       {duties: nobody},
+	"POST /admin/policy/areas/{area}":    {duties: nobody},
+	"GET /admin/policy/jobs/{job}":       {duties: seePolicy, want: http.StatusNotFound}, // no job of that ID
+	"POST /admin/policy/jobs/{job}":      {duties: nobody},
+	"GET /q/{code}":                      {stranger: true},
+	"GET /Q/{code}":                      {stranger: true},
+	"/admin/":                            {want: http.StatusNotFound},
+	"/q/":                                {stranger: true, want: http.StatusNotFound},
+	"/Q/":                                {stranger: true, want: http.StatusNotFound},
 }
 
 var (
 	mayCheck   = []duty.Duty{duty.Team, duty.Police, duty.Station, duty.Digitisation, duty.CDC, duty.Centre}
 	mayCorrect = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
+	nobody     = []duty.Duty{}
+	seePolicy  = []duty.Duty{duty.Station, duty.CDC, duty.Leader, duty.Centre}
 	mayWatch   = []duty.Duty{duty.Team, duty.Station, duty.CDC}
 	mayManage  = []duty.Duty{duty.Station, duty.CDC}
 	mayList    = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
@@ -87,7 +100,7 @@ func fill(pattern string, id, code string) (method, path string) {
 	if !found {
 		method, path = "GET", pattern+"nothing/here"
 	}
-	return method, strings.NewReplacer("{$}", "", "{id}", id, "{code}", code, "{name}", "admin.css").Replace(path)
+	return method, strings.NewReplacer("{$}", "", "{id}", id, "{code}", code, "{name}", "admin.css", "{version}", "2020-before", "{area}", id, "{job}", id).Replace(path)
 }
 
 func TestEveryRouteAsEveryDuty(t *testing.T) {
