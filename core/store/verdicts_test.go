@@ -3,8 +3,11 @@ package store_test
 import (
 	"context"
 	"encoding/json"
+	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"khaibao/core"
 	"khaibao/core/area"
@@ -110,4 +113,31 @@ func TestEarlierVerdictHolds(t *testing.T) {
 			t.Errorf("after the measure: %+v", late.Verdict)
 		}
 	})
+}
+
+// A verdict rides on what is written anyway: a declaration of somebody without a
+// class takes as many statements as without rules.
+func TestJudgingCostsNoStatement(t *testing.T) {
+	seen := &statements{all: make(map[string][]any)}
+	s, err := store.Open(t.Context(), store.Options{URL: storetest.PostgresURL(t), KeyFile: filepath.Join(t.TempDir(), "key"),
+		Tune: func(c *pgxpool.Config) { c.ConnConfig.Tracer = seen }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	an := said{name: "an", birth: "1980", phone: "+84900000001", commune: anDong}
+	declare(t, s, an)
+	tell(t, s, july, "+84900000002", "binh", anDong, nil)
+	count := func(f func()) int {
+		clear(seen.all)
+		f()
+		return len(seen.all)
+	}
+	again := count(func() { declare(t, s, an) })
+	judged := count(func() { tell(t, s, july, "+84900000002", "binh", anDong, nil) })
+	fresh := count(func() { declare(t, s, said{name: "an", birth: "1980", phone: "+84900000003", commune: anDong}) })
+	judgedFresh := count(func() { tell(t, s, july, "+84900000004", "binh", anDong, nil) })
+	if again < 5 || judged != again || judgedFresh != fresh {
+		t.Errorf("%d statements with a verdict and %d without, of a newcomer %d and %d", judged, again, judgedFresh, fresh)
+	}
 }
