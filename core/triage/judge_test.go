@@ -46,6 +46,7 @@ func TestConditionsInsideEachOther(t *testing.T) {
 		{"any of two", "{any: [{symptoms_any: fever}, {conditions_any: all}]}", "conditions=cancer", true, ""},
 		{"none of two", "{any: [{symptoms_any: fever}, {conditions_any: all}]}", "", false, ""},
 		{"what is not known does not matter beside a yes", "{any: [{symptoms_any: fever}, {conditions_any: all}]}", "symptoms=fever unknown=conditions", true, ""},
+		{"a way that holds beside what is not known", "{any: [{symptoms_any: fever}, {conditions_any: all}], age: {from: 61}}", "symptoms=fever unknown=conditions,age", false, "U-AGE"},
 		{"either may hold", "{any: [{symptoms_any: fever}, {conditions_any: all}]}", "unknown=conditions", false, "U-CONDITIONS"},
 		{"both keys must hold", "{symptoms_any: fever, conditions_any: cancer}", "symptoms=fever conditions=heart", false, ""},
 		{"a class beside two ways", "{class: F2, any: [{worse: true}, {positive_test: true}]}", "class=F2 positive", true, ""},

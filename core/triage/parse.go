@@ -2,13 +2,11 @@ package triage
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -236,7 +234,6 @@ func (p *parser) rules(n *yaml.Node, part Part) {
 	case PartClass:
 		p.out.classes = list
 	case PartColour:
-		slices.SortStableFunc(list, func(a, b rule) int { return cmp.Compare(b.colour.Rank(), a.colour.Rank()) })
 		p.out.colours = list
 	case PartMeasure:
 		p.out.measures = list

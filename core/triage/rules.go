@@ -25,7 +25,7 @@ type Rules struct {
 	target     [5]time.Duration // by the colour's rank
 	sources    map[string]string
 	classes    []rule
-	colours    []rule // the worst first
+	colours    []rule
 	measures   []rule
 	unknown    [facts]rule
 	otherwise  rule
@@ -155,7 +155,7 @@ func (r *Rules) Target(c core.Colour) time.Duration { return r.target[c.Rank()] 
 // Opens tells whether some rule opens monitoring of a kind by itself.
 func (r *Rules) Opens(k core.Kind) bool { return r.openedKind&kindWords.bits[string(k)] != 0 }
 
-// Rules lists every rule, in the order in which Judge weighs them. What follows
+// Rules lists every rule, each part in the order of the file. What follows
 // a measure stands behind it, with Then at the end of its ID.
 func (r *Rules) Rules() []Rule {
 	var out []Rule
