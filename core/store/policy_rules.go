@@ -1,11 +1,9 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"khaibao/core"
@@ -54,9 +52,6 @@ var (
 func (s *Store) SaveRules(ctx context.Context, by duty.Officer, now time.Time, text []byte) (version string, err error) {
 	if !by.MayDo(duty.EditPolicy) {
 		return "", core.ErrNotFound
-	}
-	if strings.ContainsRune(string(text), 0) { // PostgreSQL keeps no such text
-		return "", &triage.Error{Line: 1 + strings.Count(string(text[:bytes.IndexByte(text, 0)]), "\n"), Reason: "a zero byte"}
 	}
 	rules, err := triage.Parse(text)
 	if err != nil {

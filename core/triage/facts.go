@@ -36,7 +36,7 @@ func Facts(form string, day core.Day, p core.PersonFacts, facts map[string]any) 
 	if from := text(facts, "from"); from != "" {
 		s.Passed = append(s.Passed, Stay{Code: from, Sub: text(facts, "from_sub"), From: core.Day("0001-01-01"), Until: core.Day(text(facts, "departed_on"))})
 	}
-	for _, stop := range maps(facts["passed"]) {
+	for _, stop := range objects(facts["passed"]) {
 		days, _ := told(stop, "days")
 		s.Passed = append(s.Passed, Stay{Code: text(stop, "area"), Days: daysOf(days)})
 	}
@@ -75,8 +75,8 @@ func text(facts map[string]any, key string) string {
 	return s
 }
 
-// maps are the objects of a list, as Go or JSON made it.
-func maps(v any) []map[string]any {
+// objects are the objects of a list, as Go or JSON made it.
+func objects(v any) []map[string]any {
 	switch v := v.(type) {
 	case []map[string]any:
 		return v

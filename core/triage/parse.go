@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,29 +40,31 @@ func Parse(text []byte) (rules *Rules, err error) {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	switch {
 	case len(text) > maxText:
-		return nil, &Error{1, fmt.Sprintf("the file is longer than %d bytes", maxText)}
+		return nil, refuse(1, "long", "most", strconv.Itoa(maxText/1024))
 	case !utf8.Valid(text):
-		return nil, &Error{linesOf(text[:validPrefix(text)]), "this is not UTF-8"}
+		return nil, refuse(linesOf(text[:validPrefix(text)]), "utf8")
+	case bytes.IndexByte(text, 0) >= 0: // PostgreSQL keeps no such text
+		return nil, refuse(linesOf(text[:bytes.IndexByte(text, 0)]), "one_line")
 	case bytes.ContainsAny(text, otherBreaks):
-		return nil, &Error{linesOf(text[:bytes.IndexAny(text, otherBreaks)]), "a line ends with a character that is no line break here"}
+		return nil, refuse(linesOf(text[:bytes.IndexAny(text, otherBreaks)]), "line_break")
 	}
 	// A crafted text makes the parser of YAML panic now and then; for an officer
 	// that is a file that cannot be read, not the end of the program.
 	defer func() {
 		if x := recover(); x != nil {
-			rules, err = nil, &Error{1, "this is not YAML that can be read"}
+			rules, err = nil, refuse(1, "not_yaml", "said", "")
 		}
 	}()
 	var doc, next yaml.Node
 	reader := yaml.NewDecoder(bytes.NewReader(text))
 	switch err := reader.Decode(&doc); {
 	case err == io.EOF || err == nil && len(doc.Content) != 1:
-		return nil, &Error{1, "the file is empty"}
+		return nil, refuse(1, "empty_file")
 	case err != nil:
 		return nil, yamlError(err, text)
 	}
 	if err := reader.Decode(&next); err == nil {
-		return nil, &Error{min(max(1, next.Line), linesOf(text)), "one file holds one set of rules: nothing may stand behind ---"}
+		return nil, refuse(min(max(1, next.Line), linesOf(text)), "two_files")
 	} else if err != io.EOF {
 		return nil, yamlError(err, text)
 	}
@@ -106,9 +108,9 @@ func yamlError(err error, text []byte) *Error {
 		if countedFrom0.MatchString(m[2]) {
 			line++
 		}
-		return &Error{min(max(1, line), linesOf(text)), "this is not YAML: " + m[2]}
+		return refuse(min(max(1, line), linesOf(text)), "not_yaml", "said", m[2])
 	}
-	return &Error{1, "this is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+	return refuse(1, "not_yaml", "said", strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
 // file reads the whole file.
@@ -129,7 +131,7 @@ func (p *parser) version(n *yaml.Node, m map[string]*yaml.Node) {
 	r := p.out
 	if v := p.need(n, m, "version"); v != nil {
 		if r.version = p.text(v, 40); !versionForm.MatchString(r.version) {
-			p.wrong(v, "a version is letters, digits, dots and hyphens: 2021-05-05, hue-2021-07-14")
+			p.wrong(v, "version")
 		}
 	}
 	if v := p.need(n, m, "from"); v != nil {
@@ -168,7 +170,7 @@ func (p *parser) vaccination(n *yaml.Node) {
 // targets must be the shorter the worse the colour.
 func (p *parser) targets(file, n *yaml.Node) {
 	if n == nil {
-		p.wrong(file, `"targets" is missing: within what time each colour is answered`)
+		p.wrong(file, "missing", "key", "targets")
 		return
 	}
 	m := p.mapping(n, "red", "orange", "yellow")
@@ -181,9 +183,9 @@ func (p *parser) targets(file, n *yaml.Node) {
 		d, err := time.ParseDuration(v.Value)
 		switch {
 		case err != nil || d < time.Minute || d > 72*time.Hour:
-			p.wrong(v, "a target is from 1m to 72h, as 15m or 2h")
+			p.wrong(v, "target")
 		case d < before:
-			p.wrong(v, "a worse colour must not wait longer than a milder one")
+			p.wrong(v, "target_order")
 		}
 		p.out.target[c.Rank()], before = d, d
 	}
@@ -191,12 +193,12 @@ func (p *parser) targets(file, n *yaml.Node) {
 
 func (p *parser) sourceTexts(file, n *yaml.Node) {
 	if n == nil {
-		p.wrong(file, `"sources" is missing: every rule says where it comes from`)
+		p.wrong(file, "missing", "key", "sources")
 		return
 	}
 	for _, pair := range p.pairs(n) {
 		if !nameForm.MatchString(pair.key.Value) {
-			p.wrong(pair.key, "the name of a source is small letters, digits, - and _")
+			p.wrong(pair.key, "name")
 		}
 		p.out.sources[pair.key.Value] = p.text(pair.value, maxWords)
 	}
@@ -213,9 +215,9 @@ func (p *parser) symptomGroups(n *yaml.Node) {
 		name := pair.key.Value
 		switch {
 		case !nameForm.MatchString(name):
-			p.wrong(pair.key, "the name of a group is small letters, digits, - and _")
+			p.wrong(pair.key, "name")
 		case groups[name] != 0 || symptomWords.bits[name] != 0:
-			p.wrong(pair.key, "%q already is a symptom or a group", name)
+			p.wrong(pair.key, "group_taken", "word", name)
 		}
 		groups[name] = p.symptoms(pair.value)
 	}

@@ -22,9 +22,9 @@ type parser struct {
 }
 
 // wrong keeps the first fault. What is missing at the end counts as the last line.
-func (p *parser) wrong(n *yaml.Node, format string, args ...any) {
+func (p *parser) wrong(n *yaml.Node, reason string, args ...string) {
 	if p.err == nil {
-		p.err = &Error{min(max(1, n.Line), p.lines), fmt.Sprintf(format, args...)}
+		p.err = refuse(min(max(1, n.Line), p.lines), reason, args...)
 	}
 }
 
@@ -35,11 +35,11 @@ func (p *parser) plain(n *yaml.Node, depth int) {
 	case p.err != nil:
 		return
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		p.wrong(n, "anchors and aliases (& and *) are not allowed: write it out")
+		p.wrong(n, "alias")
 	case n.Style&yaml.TaggedStyle != 0 || n.Tag == "!!merge":
-		p.wrong(n, "tags and merges (! and <<) are not allowed")
+		p.wrong(n, "tag")
 	case depth > maxDepth:
-		p.wrong(n, "this is nested too deeply")
+		p.wrong(n, "deep")
 	}
 	for _, c := range n.Content {
 		p.plain(c, depth+1)
@@ -55,18 +55,18 @@ func (p *parser) pairs(n *yaml.Node) (out []pair) {
 		return nil
 	}
 	if n.Kind != yaml.MappingNode {
-		p.wrong(n, "here must stand keys with values (key: value)")
+		p.wrong(n, "mapping")
 		return nil
 	}
 	seen := make(map[string]int)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if key.Kind != yaml.ScalarNode {
-			p.wrong(key, "a key must be a word")
+			p.wrong(key, "mapping")
 			return nil
 		}
 		if line, twice := seen[key.Value]; twice {
-			p.wrong(key, "%q already stands on line %d", key.Value, line)
+			p.wrong(key, "twice", "word", key.Value, "line", strconv.Itoa(line))
 			return nil
 		}
 		seen[key.Value] = key.Line
@@ -86,9 +86,9 @@ func (p *parser) mapping(n *yaml.Node, allowed ...string) map[string]*yaml.Node 
 		case slices.Contains(allowed, pair.key.Value):
 			out[pair.key.Value] = pair.value
 		case slices.Contains(lowering, pair.key.Value):
-			p.wrong(pair.key, "a rule only raises, and %q could lower: lowering is an officer's act, with a note", pair.key.Value)
+			p.wrong(pair.key, "lowering", "key", pair.key.Value)
 		default:
-			p.wrong(pair.key, "unknown key %q; here may stand %s", pair.key.Value, strings.Join(allowed, ", "))
+			p.wrong(pair.key, "unknown_key", "key", pair.key.Value, "allowed", strings.Join(allowed, ", "))
 		}
 	}
 	return out
@@ -97,7 +97,7 @@ func (p *parser) mapping(n *yaml.Node, allowed ...string) map[string]*yaml.Node 
 // need is a key that must be there.
 func (p *parser) need(n *yaml.Node, m map[string]*yaml.Node, key string) *yaml.Node {
 	if m[key] == nil {
-		p.wrong(n, "%q is missing", key)
+		p.wrong(n, "missing", "key", key)
 	}
 	return m[key]
 }
@@ -108,10 +108,10 @@ func (p *parser) items(n *yaml.Node, most int) []*yaml.Node {
 	case p.err != nil:
 		return nil
 	case n.Kind != yaml.SequenceNode || len(n.Content) == 0:
-		p.wrong(n, "here must stand a list that is not empty")
+		p.wrong(n, "list")
 		return nil
 	case len(n.Content) > most:
-		p.wrong(n, "more than %d entries", most)
+		p.wrong(n, "entries", "most", strconv.Itoa(most))
 		return nil
 	}
 	return n.Content
@@ -125,11 +125,11 @@ func (p *parser) text(n *yaml.Node, most int) string {
 	text := strings.TrimSpace(n.Value)
 	switch {
 	case n.Kind != yaml.ScalarNode || text == "" || n.Tag == "!!null":
-		p.wrong(n, "here must stand a text")
+		p.wrong(n, "text")
 	case utf8.RuneCountInString(text) > most:
-		p.wrong(n, "longer than %d letters", most)
+		p.wrong(n, "letters", "most", strconv.Itoa(most))
 	case strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f }):
-		p.wrong(n, "a text stands on one line, without control characters")
+		p.wrong(n, "one_line")
 	}
 	return text
 }
@@ -137,7 +137,7 @@ func (p *parser) text(n *yaml.Node, most int) string {
 func (p *parser) number(n *yaml.Node, least, most int) int {
 	i, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || i < least || i > most {
-		p.wrong(n, "here must stand a whole number from %d to %d", least, most)
+		p.wrong(n, "number", "least", strconv.Itoa(least), "most", strconv.Itoa(most))
 	}
 	return i
 }
@@ -145,7 +145,7 @@ func (p *parser) number(n *yaml.Node, least, most int) int {
 func (p *parser) decimal(n *yaml.Node, least, most float64) float64 {
 	f, err := strconv.ParseFloat(n.Value, 64)
 	if n.Kind != yaml.ScalarNode || err != nil || !(f >= least && f <= most) {
-		p.wrong(n, "here must stand a number from %g to %g", least, most)
+		p.wrong(n, "number", "least", fmt.Sprint(least), "most", fmt.Sprint(most))
 	}
 	return f
 }
@@ -153,7 +153,7 @@ func (p *parser) decimal(n *yaml.Node, least, most float64) float64 {
 func (p *parser) day(n *yaml.Node) core.Day {
 	d := core.Day(n.Value)
 	if n.Kind != yaml.ScalarNode || ordinalOf(d) == noDay {
-		p.wrong(n, "here must stand a day as 2021-05-05")
+		p.wrong(n, "day")
 	}
 	return d
 }
@@ -161,23 +161,23 @@ func (p *parser) day(n *yaml.Node) core.Day {
 // only reads "true": a condition that must not hold could lower.
 func (p *parser) only(n *yaml.Node) bool {
 	if n.Value != "true" {
-		p.wrong(n, "here may only stand true: a rule only raises")
+		p.wrong(n, "only_true")
 	}
 	return true
 }
 
 // one reads a word of a vocabulary.
-func (p *parser) one(n *yaml.Node, v vocabulary, what string) string {
+func (p *parser) one(n *yaml.Node, v vocabulary) string {
 	if n.Kind != yaml.ScalarNode || v.bits[n.Value] == 0 {
-		p.wrong(n, "unknown %s %q; there is %s", what, n.Value, strings.Join(v.ids, ", "))
+		p.wrong(n, "unknown_word", "word", n.Value, "allowed", strings.Join(v.ids, ", "))
 	}
 	return n.Value
 }
 
 // some reads one word or a list of them.
-func (p *parser) some(n *yaml.Node, v vocabulary, what string) (set uint64) {
+func (p *parser) some(n *yaml.Node, v vocabulary) (set uint64) {
 	for _, item := range p.scalars(n) {
-		set |= v.bits[p.one(item, v, what)]
+		set |= v.bits[p.one(item, v)]
 	}
 	return set
 }
@@ -199,7 +199,7 @@ func (p *parser) symptoms(n *yaml.Node) (set uint64) {
 		case item.Kind == yaml.ScalarNode && p.out.groups[item.Value] != 0:
 			set |= p.out.groups[item.Value]
 		default:
-			p.wrong(item, "unknown symptom or group %q", item.Value)
+			p.wrong(item, "unknown_symptom", "word", item.Value)
 		}
 	}
 	return set

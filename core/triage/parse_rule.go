@@ -2,6 +2,7 @@ package triage
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -63,7 +64,7 @@ func (p *parser) told(n *yaml.Node, m map[string]*yaml.Node, out *rule) {
 	if v := p.need(n, m, "source"); v != nil {
 		for _, item := range p.scalars(v) {
 			if p.out.sources[item.Value] == "" {
-				p.wrong(item, "no source is called %q", item.Value)
+				p.wrong(item, "unknown_source", "word", item.Value)
 			}
 			out.sources = append(out.sources, item.Value)
 		}
@@ -115,7 +116,7 @@ func (p *parser) words(n *yaml.Node, may argument) (words, argument) {
 	out := words{p.text(vi, maxWords), p.text(en, maxWords)}
 	has := p.placeholders(vi, may)
 	if has != p.placeholders(en, may) {
-		p.wrong(en, "both languages must have the same placeholders")
+		p.wrong(en, "placeholders_differ")
 	}
 	return out, has
 }
@@ -125,14 +126,14 @@ func (p *parser) placeholders(n *yaml.Node, may argument) (has argument) {
 		arg := arguments[m[1]]
 		switch {
 		case arg == 0:
-			p.wrong(n, "unknown placeholder {%s}; there is {area}, {day}, {until}, {days}", m[1])
+			p.wrong(n, "unknown_word", "word", "{"+m[1]+"}", "allowed", "{area}, {day}, {until}, {days}")
 		case may&arg == 0:
-			p.wrong(n, "{%s} is not known in every case in which this rule holds", m[1])
+			p.wrong(n, "placeholder", "word", "{"+m[1]+"}")
 		}
 		has |= arg
 	}
 	if strings.ContainsAny(placeholder.ReplaceAllString(n.Value, ""), "{}") {
-		p.wrong(n, "a brace without its other half")
+		p.wrong(n, "brace")
 	}
 	return has
 }
@@ -142,11 +143,11 @@ func (p *parser) id(n *yaml.Node) string {
 	line, twice := p.ids[id]
 	switch {
 	case n.Kind != yaml.ScalarNode || len(id) > 40 || !ruleForm.MatchString(id):
-		p.wrong(n, "an id is capitals, digits and hyphens: R-RED-01")
+		p.wrong(n, "id")
 	case strings.HasPrefix(id, "U-") || strings.HasPrefix(id, "G-") || strings.HasSuffix(id, Then):
-		p.wrong(n, "ids that begin with U- or G-, or end with %s, are taken", Then)
+		p.wrong(n, "id_taken")
 	case twice:
-		p.wrong(n, "the id %s already stands on line %d", id, line)
+		p.wrong(n, "twice", "word", id, "line", strconv.Itoa(line))
 	}
 	if p.ids == nil {
 		p.ids = make(map[string]int)
@@ -160,12 +161,12 @@ func (p *parser) proposed(n *yaml.Node) core.Class {
 	if n == nil {
 		return core.ClassNone
 	}
-	class := core.Class(p.one(n, classWords, "class"))
+	class := core.Class(p.one(n, classWords))
 	switch {
 	case nearness(class) >= nearness(core.ClassF3):
-		p.wrong(n, "F0 to F3 are an officer's word: a rule proposes unknown, returnee or contact_said")
+		p.wrong(n, "officers_class")
 	case class == core.ClassNone:
-		p.wrong(n, "a rule only raises: the class none needs no rule")
+		p.wrong(n, "class_none")
 	}
 	return class
 }
@@ -178,9 +179,9 @@ func (p *parser) raising(n *yaml.Node) core.Colour {
 	c := core.Colour(n.Value)
 	switch {
 	case c == core.ColourGreen:
-		p.wrong(n, "a rule only raises: green is what is left where no rule holds")
+		p.wrong(n, "green")
 	case c.Rank() == 0:
-		p.wrong(n, "unknown colour %q; there is yellow, orange, red", n.Value)
+		p.wrong(n, "unknown_word", "word", n.Value, "allowed", "yellow, orange, red")
 	}
 	return c
 }
@@ -190,13 +191,13 @@ func (p *parser) base(n *yaml.Node, m map[string]*yaml.Node, of phase) base {
 	v := m["base"]
 	if v == nil {
 		if of.days > 0 {
-			p.wrong(n, `"base" is missing: the day that the days are counted from`)
+			p.wrong(n, "missing", "key", "base")
 		}
 		return baseExposure
 	}
 	b, ok := bases[v.Value]
 	if !ok {
-		p.wrong(v, "unknown base %q; there is exposure, entry, declaration, class", v.Value)
+		p.wrong(v, "unknown_word", "word", v.Value, "allowed", "exposure, entry, declaration, class")
 	}
 	return b
 }
@@ -210,9 +211,9 @@ func (p *parser) then(n *yaml.Node, first *rule) *rule {
 	}
 	switch {
 	case first.phase.days == 0:
-		p.wrong(n, "nothing can follow a measure without days")
+		p.wrong(n, "then_open")
 	case Strictness(second.phase.measure) > Strictness(first.phase.measure):
-		p.wrong(n, "what follows must not be stricter: a later exposure would begin again with less")
+		p.wrong(n, "then_stricter")
 	}
 	return &second
 }
@@ -222,9 +223,9 @@ func (p *parser) phase(n *yaml.Node, m map[string]*yaml.Node) (out phase) {
 	if v == nil {
 		return out
 	}
-	out.measure = core.Measure(p.one(v, measureWords, "measure"))
+	out.measure = core.Measure(p.one(v, measureWords))
 	if out.measure == core.MeasureNone {
-		p.wrong(v, "a rule only raises: no measure needs no rule")
+		p.wrong(v, "measure_none")
 	}
 	if v := m["days"]; v != nil {
 		out.days = p.number(v, 1, 365)
@@ -234,20 +235,20 @@ func (p *parser) phase(n *yaml.Node, m map[string]*yaml.Node) (out phase) {
 			day := p.number(item, 0, 365)
 			switch {
 			case out.days > 0 && day > out.days:
-				p.wrong(item, "a test on day %d of %d", day, out.days)
+				p.wrong(item, "test_day", "day", strconv.Itoa(day), "days", strconv.Itoa(out.days))
 			case len(out.tests) > 0 && day <= out.tests[len(out.tests)-1]:
-				p.wrong(item, "tests stand in the order of their days")
+				p.wrong(item, "test_order")
 			}
 			out.tests = append(out.tests, day)
 		}
 	}
 	if v := m["monitor"]; v != nil {
-		out.opens = core.Kind(p.one(v, kindWords, "kind of monitoring"))
+		out.opens = core.Kind(p.one(v, kindWords))
 		if monitor.MeasureOf(out.opens) != out.measure {
-			p.wrong(v, "monitoring of the kind %s does not watch over %s", out.opens, out.measure)
+			p.wrong(v, "monitor", "word", string(out.opens), "measure", string(out.measure))
 		}
 		if out.days == 0 {
-			p.wrong(v, "monitoring needs days: when does it end?")
+			p.wrong(v, "monitor_days")
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"go.yaml.in/yaml/v3"
+	"strconv"
 
 	"khaibao/core"
 )
@@ -18,7 +19,7 @@ var whenKeys = []string{"class", "symptoms_any", "symptoms_all", "symptoms_new_a
 func (p *parser) when(n *yaml.Node, part Part, depth int) (c cond) {
 	m := p.mapping(n, whenKeys...)
 	if len(m) == 0 {
-		p.wrong(n, "a rule without a condition would hold for everybody")
+		p.wrong(n, "no_condition")
 		return c
 	}
 	for _, key := range whenKeys {
@@ -42,10 +43,10 @@ func (p *parser) condition(key string, v *yaml.Node, part Part, depth int, c *co
 	case "symptoms_at_least":
 		c.atLeast = []count{p.count(v)}
 	case "exposures_any":
-		c.exposures = p.some(v, exposureWords, "exposure")
+		c.exposures = p.some(v, exposureWords)
 	case "conditions_any":
 		if c.conditions = 1<<len(conditionWords.ids) - 1; v.Value != "all" {
-			c.conditions = p.some(v, conditionWords, "condition")
+			c.conditions = p.some(v, conditionWords)
 		}
 	case "age":
 		c.age = p.span(v, 0, 130)
@@ -59,12 +60,12 @@ func (p *parser) condition(key string, v *yaml.Node, part Part, depth int, c *co
 	case "area":
 		c.area = p.areaCond(v)
 	case "vaccinated":
-		c.vaccinated = p.some(v, vaccinatedWords, "vaccination")
+		c.vaccinated = p.some(v, vaccinatedWords)
 	case "monitoring":
-		c.kinds = p.some(v, kindWords, "kind of monitoring")
+		c.kinds = p.some(v, kindWords)
 	case "colour_at_least":
 		if part != PartMeasure {
-			p.wrong(v, "the colour is known to measures only")
+			p.wrong(v, "colour_measures")
 		}
 		c.colour = p.raising(v).Rank()
 	case "abroad":
@@ -80,7 +81,7 @@ func (p *parser) condition(key string, v *yaml.Node, part Part, depth int, c *co
 
 func (p *parser) nested(key string, v *yaml.Node, part Part, depth int, c *cond) {
 	if depth >= maxAny {
-		p.wrong(v, "conditions stand inside each other more than %d deep", maxAny)
+		p.wrong(v, "any_deep", "most", strconv.Itoa(maxAny))
 		return
 	}
 	list := make([]cond, 0, len(v.Content))
@@ -97,12 +98,12 @@ func (p *parser) nested(key string, v *yaml.Node, part Part, depth int, c *cond)
 // heldClasses are the classes that a condition asks for. None is no class to
 // ask for: a new exposure would take the rule away again.
 func (p *parser) heldClasses(n *yaml.Node, part Part) uint64 {
-	set := p.some(n, classWords, "class")
+	set := p.some(n, classWords)
 	if set&classWords.bits[string(core.ClassNone)] != 0 {
-		p.wrong(n, "a rule for the class none could lower: it would stop with the first exposure")
+		p.wrong(n, "class_none")
 	}
 	if part == PartClass && set&^officers != 0 {
-		p.wrong(n, "a proposal may ask for an officer's class only, F0 to F3")
+		p.wrong(n, "proposal_class")
 	}
 	return set
 }
@@ -131,7 +132,7 @@ func (p *parser) span(n *yaml.Node, least, most int) span {
 		s.to = p.number(v, least, most)
 	}
 	if len(m) == 0 || s.from > s.to {
-		p.wrong(n, `here must stand "from", "until" or both, the smaller first`)
+		p.wrong(n, "span")
 	}
 	return s
 }
@@ -140,16 +141,16 @@ func (p *parser) areaCond(n *yaml.Node) *areaCond {
 	m := p.mapping(n, "levels", "how", "lockdown")
 	c := &areaCond{levels: 1<<len(levelWords.ids) - 1}
 	if v := m["levels"]; v != nil {
-		c.levels = p.some(v, levelWords, "level")
+		c.levels = p.some(v, levelWords)
 	}
 	if v := m["lockdown"]; v != nil {
 		c.lockdown = p.only(v)
 	}
 	if m["levels"] == nil && m["lockdown"] == nil {
-		p.wrong(n, `an area needs "levels" or "lockdown"`)
+		p.wrong(n, "area")
 	}
 	if v := p.need(n, m, "how"); v != nil {
-		how := p.some(v, howWords, "way to meet an area")
+		how := p.some(v, howWords)
 		c.passed, c.lives = how&howWords.bits["passed"] != 0, how&howWords.bits["lives"] != 0
 	}
 	return c

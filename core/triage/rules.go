@@ -222,8 +222,21 @@ func readable(name, value string) string {
 
 // An Error is why a rule file was refused, whole.
 type Error struct {
-	Line   int    // from 1
-	Reason string // in English, for who edits the file
+	Line   int               // from 1
+	Reason string            // one word: unknown_key
+	Args   map[string]string // what it is about: the word that is wrong, what is allowed there
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+// Key is the locale key of the reason, whose placeholders are Args.
+func (e *Error) Key() string { return "rules.wrong." + e.Reason }
+
+func (e *Error) Error() string { return fmt.Sprintf("line %d: %s %v", e.Line, e.Reason, e.Args) }
+
+// refuse makes an Error of a reason with the names and values of its arguments.
+func refuse(line int, reason string, args ...string) *Error {
+	e := &Error{Line: line, Reason: reason, Args: make(map[string]string, len(args)/2)}
+	for i := 0; i+1 < len(args); i += 2 {
+		e.Args[args[i]] = args[i+1]
+	}
+	return e
+}
