@@ -363,3 +363,18 @@ func TestDeliveryIsNoAnswer(t *testing.T) {
 		wantTexts(t, "facts", facts(), "prompted delivered answered")
 	})
 }
+
+// Whoever said how they are before being asked is not asked that day.
+func TestWhoSpokeFirstIsNotAsked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		id, phone := person(t, s, 1, anDong)
+		o := open(t, s, morning, wish(id, core.KindHome))
+		sendDue(t, s, morning)
+		answer(t, s, phone, clock(1, 6, 45), well(o.ID))
+		makePrompts(t, s, clock(1, 7, 0))
+		wantTexts(t, "slots", slots(t, s, o.ID), "2021-07-16/0 missed", "2021-07-17/1 answered")
+		if said := sendDue(t, s, clock(1, 12, 0)); len(said) != 0 {
+			t.Errorf("asked %+v", said)
+		}
+	})
+}

@@ -57,11 +57,13 @@ type asked struct {
 	core.Monitoring
 	channel, lang string
 	mute          bool // no message reaches anybody
+	answeredDay   core.Day
+	answeredAt    int64
 }
 
 // roundText streams those who are due, those of one address after each other.
 func (s *Store) roundText(r monitor.Round, and string) string {
-	text := `SELECT m.id, m.kind, m.slot, m.from_day, m.until_day, m.opened_at, m.address_id, COALESCE(a.channel, ''), COALESCE(a.lang, ''),
+	text := `SELECT m.id, m.kind, m.slot, m.from_day, m.until_day, m.opened_at, m.address_id, m.answered_day, m.answered_at, COALESCE(a.channel, ''), COALESCE(a.lang, ''),
 			CASE WHEN m.stopped_at > 0 OR a.id IS NULL OR a.gone_at > 0 OR a.opted_out_at > 0 THEN 1 ELSE 0 END
 		FROM monitoring m LEFT JOIN addresses a ON a.id = m.address_id
 		WHERE m.ended_at = 0 AND m.from_day <= $1 AND m.until_day >= $1 AND m.kind` + s.anyOf("$2")
@@ -76,7 +78,7 @@ func (s *Store) roundText(r monitor.Round, and string) string {
 
 func scanAsked(r scanner) (a asked, err error) {
 	var opened, mute int64
-	err = r.Scan(&a.ID, &a.Kind, &a.Window, &a.From, &a.Until, &opened, &a.Address, &a.channel, &a.lang, &mute)
+	err = r.Scan(&a.ID, &a.Kind, &a.Window, &a.From, &a.Until, &opened, &a.Address, &a.answeredDay, &a.answeredAt, &a.channel, &a.lang, &mute)
 	a.Opened, a.mute = time.UnixMilli(opened), mute > 0
 	return a, err
 }
@@ -165,9 +167,9 @@ type asks struct {
 }
 
 type askPrompt struct {
-	monitoring string
-	due, next  int64
-	message    string // ID; "" for the mute
+	monitoring          string
+	due, next, answered int64
+	message             string // ID; "" for the mute, and for who has answered already
 }
 
 type askMessage struct {
@@ -195,6 +197,11 @@ func (b *asks) add(a asked) {
 		due = monitor.Late(due, b.now, key)
 	}
 	p := askPrompt{monitoring: a.ID, due: due.UnixMilli()}
+	if r.Slot == monitor.SlotDay && a.answeredDay >= r.Day { // said so before being asked
+		p.answered, b.address = a.answeredAt, a.Address
+		b.prompts = append(b.prompts, p)
+		return
+	}
 	if a.mute || r.Missed {
 		b.mute, b.address = append(b.mute, a.ID), a.Address
 		b.prompts = append(b.prompts, p)
@@ -234,9 +241,10 @@ func (tx *Tx) writeAsks(ctx context.Context, b *asks) (made int, err error) {
 	}
 	prompts := make([][]any, len(b.prompts))
 	for i, p := range b.prompts {
-		prompts[i] = []any{p.monitoring, b.round.Day, b.round.Slot, p.due, 0, 0, 0, p.next, p.message}
+		prompts[i] = []any{p.monitoring, b.round.Day, b.round.Slot, p.due, p.answered, p.next, p.message}
 	}
-	changed, err := execEach(ctx, tx.q, promptText, prompts)
+	changed, err := execEach(ctx, tx.q, `INSERT INTO prompts (monitoring_id, day, slot, due_at, answered_at, next_at, outbox_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`, prompts)
 	if err != nil {
 		return 0, err
 	}
@@ -262,9 +270,9 @@ func (tx *Tx) writeAsks(ctx context.Context, b *asks) (made int, err error) {
 func (s *Store) askPG(ctx context.Context, q querier, b *asks) (made int, err error) {
 	n, k := len(b.prompts), len(b.messages)
 	monitorings, of := make([]string, n), make([]string, n)
-	dues, nexts := make([]int64, n), make([]int64, n)
+	dues, nexts, answered := make([]int64, n), make([]int64, n), make([]int64, n)
 	for i, p := range b.prompts {
-		monitorings[i], dues[i], nexts[i], of[i] = p.monitoring, p.due, p.next, p.message
+		monitorings[i], dues[i], nexts[i], answered[i], of[i] = p.monitoring, p.due, p.next, p.answered, p.message
 	}
 	ids, channels, addresses, keys, langs := make([]string, k), make([]string, k), make([]string, k), make([]string, k), make([]string, k)
 	leave := make([]int64, k)
@@ -272,8 +280,9 @@ func (s *Store) askPG(ctx context.Context, q querier, b *asks) (made int, err er
 		ids[i], channels[i], addresses[i], keys[i], langs[i], leave[i] = m.id, m.channel, m.address, m.key, m.lang, m.due
 	}
 	err = q.row(ctx, `WITH made AS (
-			INSERT INTO prompts (monitoring_id, day, slot, due_at, next_at, outbox_id)
-			SELECT id, $5::text, $6::bigint, due, next, message FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, due, next, message)
+			INSERT INTO prompts (monitoring_id, day, slot, due_at, next_at, outbox_id, answered_at)
+			SELECT id, $5::text, $6::bigint, due, next, message, answered
+			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $15::bigint[]) AS u (id, due, next, message, answered)
 			ON CONFLICT DO NOTHING RETURNING outbox_id),
 		queued AS (
 			INSERT INTO outbox (id, channel, address_id, priority, locale_key, lang, created_at, due_at)
@@ -282,7 +291,7 @@ func (s *Store) askPG(ctx context.Context, q querier, b *asks) (made int, err er
 			WHERE id IN (SELECT outbox_id FROM made))
 		SELECT COUNT(*) FROM made`,
 		monitorings, dues, nexts, of, string(b.round.Day), b.round.Slot, ids, channels, addresses, keys, langs, leave,
-		int64(core.PriorityPrompt), b.now.UnixMilli()).Scan(&made)
+		int64(core.PriorityPrompt), b.now.UnixMilli(), answered).Scan(&made)
 	return made, err
 }
 
