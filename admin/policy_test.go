@@ -81,7 +81,7 @@ func TestRulesFromDraftToForce(t *testing.T) {
 		text := rulesText("2021-08-hue")
 		wrong := strings.Replace(text, "measure: central", "measure: prison", 1)
 		line := 1 + strings.Count(wrong[:strings.Index(wrong, "measure: prison")], "\n")
-		one.upload("/admin/policy/rules", map[string]string{"text": wrong}).wants(t, "a mistake", 422, "chưa được lưu", fmt.Sprintf("Dòng %d:", line), "measure: prison", "prison</code>")
+		one.upload("/admin/policy/rules", map[string]string{"text": wrong}).wants(t, "a mistake", 422, "chưa được lưu", fmt.Sprintf("Dòng %d:", line), "measure: prison", "prison</code>", "Không có prison. Dùng được: self_watch, watch")
 		one.upload("/admin/policy/rules", map[string]string{"text": strings.Replace(text, "2021-08-hue", "2021-07-14", 1) + "\n# khác\n"}).wants(t, "a name in use", 422, "đã dùng cho nội dung khác")
 		one.upload("/admin/policy/rules", map[string]string{"text": strings.Repeat("#", maxRules+1)}).wants(t, "too large", 413)
 		one.post("/admin/policy/rules", url.Values{"text": {text}}).wants(t, "no form with files", 400)

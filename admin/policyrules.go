@@ -22,7 +22,7 @@ type rulesForm struct {
 	Error  string // locale key
 	Line   int    // of the mistake, from 1
 	Quoted string // what stands in that line
-	Reason string // in English, as the reader of the file gives it
+	Reason string // in the officer's language
 }
 
 // showNewRules shows the rules in force, or one version, to be changed into
@@ -52,7 +52,7 @@ func (s *Server) saveRules(r *request) (string, any, error) {
 	var wrong *triage.Error
 	switch {
 	case errors.As(err, &wrong):
-		f.Error, f.Line, f.Reason = "admin.rules.wrong", wrong.Line, wrong.Reason
+		f.Error, f.Line, f.Reason = "admin.rules.wrong", wrong.Line, s.Text(r.Lang, wrong.Key(), wrong.Args)
 		if lines := strings.Split(text, "\n"); wrong.Line > 0 && wrong.Line <= len(lines) {
 			f.Quoted = strings.TrimSpace(lines[wrong.Line-1])
 		}

@@ -161,14 +161,13 @@ func (p *parser) proposed(n *yaml.Node) core.Class {
 	if n == nil {
 		return core.ClassNone
 	}
-	class := core.Class(p.one(n, classWords))
-	switch {
+	switch class := core.Class(n.Value); {
 	case nearness(class) >= nearness(core.ClassF3):
 		p.wrong(n, "officers_class")
 	case class == core.ClassNone:
 		p.wrong(n, "class_none")
 	}
-	return class
+	return core.Class(p.one(n, proposedWords))
 }
 
 // raising is a colour that a rule may give.
@@ -223,10 +222,10 @@ func (p *parser) phase(n *yaml.Node, m map[string]*yaml.Node) (out phase) {
 	if v == nil {
 		return out
 	}
-	out.measure = core.Measure(p.one(v, measureWords))
-	if out.measure == core.MeasureNone {
+	if core.Measure(v.Value) == core.MeasureNone {
 		p.wrong(v, "measure_none")
 	}
+	out.measure = core.Measure(p.one(v, askedWords))
 	if v := m["days"]; v != nil {
 		out.days = p.number(v, 1, 365)
 	}

@@ -43,6 +43,12 @@ var kindWords = newVocabulary(string(core.KindCentral), string(core.KindHome), s
 var measureWords = newVocabulary(string(core.MeasureNone), string(core.MeasureSelf), string(core.MeasureWatch), string(core.MeasureHome),
 	string(core.MeasureCentral), string(core.MeasureTreatment))
 
+// What rules may propose, and ask for.
+var (
+	proposedWords = newVocabulary(classWords.ids[1:4]...)
+	askedWords    = newVocabulary(measureWords.ids[1:]...)
+)
+
 // levelWords are the levels of areas, the worst last (NQ 128/NQ-CP, October 2021).
 var levelWords = newVocabulary("green", "yellow", "orange", "red")
 
