@@ -60,7 +60,8 @@ func (t *turn) listUnproven(d Declare) {
 	}
 }
 
-// declared ends the form: QR first, then what to do next.
+// declared ends the form: what a danger sign asks for, then the QR, then what to
+// do next.
 func (t *turn) declared(list []Declared) {
 	form := formByID(t.s.Form)
 	if form == nil { // nothing of ours was sent: show the QR all the same
@@ -71,6 +72,10 @@ func (t *turn) declared(list []Declared) {
 	t.s.Form, t.s.Question = "", ""
 	t.s.State, t.s.Proof = State{Run: t.s.State.Run}, Proof{}
 	d := list[0]
+	if dangerous(ending, list) {
+		t.say(say(Resident.ID+".done"+urgently, "hotline", t.e.Setting.Hotline))
+		ending = core.Say{} // nothing else matters as much
+	}
 	calm := strings.HasSuffix(ending.Key, well) && !strict(d.Verdict.Measure) && d.Verdict.Colour.Rank() < core.ColourOrange.Rank()
 	switch {
 	case len(list) > 1:

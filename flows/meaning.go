@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"khaibao/core"
@@ -16,29 +17,41 @@ func strict(m core.Measure) bool {
 	return false
 }
 
-// tellMeaning is what is said at the end of a declaration: what a danger sign asks
-// for at once, then what the form says by what was answered, then what the
-// verdict means for the person. Nobody hears a colour or a class.
+// dangerous tells whether somebody is to be told of 115 before anything else: a
+// danger sign was told, now or before, or an officer says so.
+func dangerous(ending core.Say, list []Declared) bool {
+	return strings.HasSuffix(ending.Key, urgently) ||
+		slices.ContainsFunc(list, func(d Declared) bool { return d.Verdict.Colour == core.ColourRed })
+}
+
+// tellMeaning is what is said at the end of a declaration: what the form says by
+// what was answered, "" for nothing, and what the verdict means for the person.
+// Nobody hears a colour or a class.
 func (t *turn) tellMeaning(ending core.Say, d Declared) {
-	v := d.Verdict
-	form, _, _ := strings.Cut(ending.Key, ".")
-	switch {
-	case v.Colour == core.ColourRed:
-		ending = say(Resident.ID + ".done" + urgently)
-	case strings.HasSuffix(ending.Key, well) && v.Colour == core.ColourOrange: // of an earlier day, or by an officer's word
-		ending.Key = form + ".done.exposed"
-	}
 	measure, asked := t.measure(d)
+	resident := strings.HasPrefix(ending.Key, Resident.ID+".")
 	// What the measure asks for says all that these say, and more.
-	covered := asked && form == Resident.ID && (strings.HasSuffix(ending.Key, ".exposed") || strings.HasSuffix(ending.Key, well))
+	covered := asked && resident && (strings.HasSuffix(ending.Key, ".exposed") || strings.HasSuffix(ending.Key, well))
 	if !covered {
-		ending.Args = with(ending.Args, "hotline", t.e.Setting.Hotline)
-		t.say(ending)
+		t.sayEnding(ending, d.Verdict.Colour)
 	}
 	if asked {
 		t.say(measure)
 		t.because(d)
 	}
+}
+
+// sayEnding says the form's own ending. To whom is orange, of an earlier day or
+// by an officer's word, it does not say that all is well.
+func (t *turn) sayEnding(ending core.Say, worst core.Colour) {
+	if ending.Key == "" {
+		return
+	}
+	if form, calm := strings.CutSuffix(ending.Key, well); calm && worst.Rank() >= core.ColourOrange.Rank() {
+		ending.Key = form + ".exposed"
+	}
+	ending.Args = with(ending.Args, "hotline", t.e.Setting.Hotline)
+	t.say(ending)
 }
 
 // measure puts what is asked of one person into words, with its days; not
@@ -112,15 +125,7 @@ func (t *turn) tellMeanings(ending core.Say, list []Declared) {
 			lines = append(lines, core.Say{Key: "verdict.of", Args: args{"name": name, "until": d.Verdict.Until.Local()}, Words: args{"what": what}})
 		}
 	}
-	form, _, _ := strings.Cut(ending.Key, ".")
-	switch {
-	case worst == core.ColourRed:
-		ending = say(Resident.ID + ".done" + urgently)
-	case strings.HasSuffix(ending.Key, well) && worst == core.ColourOrange:
-		ending.Key = form + ".done.exposed"
-	}
-	ending.Args = with(ending.Args, "hotline", t.e.Setting.Hotline)
-	t.say(ending)
+	t.sayEnding(ending, worst)
 	switch {
 	case len(lines) == 0:
 	case t.e.Features.Plain:
