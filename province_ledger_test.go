@@ -19,8 +19,8 @@ type ledger struct {
 }
 
 // A slot stands in exactly one place. Who was silent and was heard of on a later
-// day stays written down as missed; of who is silent an officer's task is open,
-// and it has an owner.
+// day stays written down as missed; of who is silent still, an officer's task
+// about the silence is open, and it has an owner.
 const ledgerText = `
 	SELECT answered, waiting, escalated, missed, ended, COUNT(*), MIN(who)
 	FROM (
@@ -28,7 +28,9 @@ const ledgerText = `
 			CASE WHEN q.answered_at = 0 AND q.missed_at = 0 AND m.ended_at = 0 AND q.step < 2 AND q.next_at > 0
 				AND EXISTS (SELECT 1 FROM outbox o WHERE o.id = q.outbox_id AND (o.state = 0 OR q.prompted_at > 0)) THEN 1 ELSE 0 END AS waiting,
 			CASE WHEN q.answered_at = 0 AND m.ended_at = 0 AND q.step >= 2
-				AND EXISTS (SELECT 1 FROM tasks t WHERE t.monitoring_id = m.id AND t.closed_at = 0 AND t.owner <> '') THEN 1 ELSE 0 END AS escalated,
+				AND NOT (q.missed_at > 0 AND EXISTS (SELECT 1 FROM checkups c WHERE c.monitoring_id = m.id AND c.day > q.day))
+				AND EXISTS (SELECT 1 FROM tasks t WHERE t.monitoring_id = m.id AND t.closed_at = 0 AND t.owner <> ''
+					AND t.kind IN ('silent', 'call', 'no_way', 'stopped')) THEN 1 ELSE 0 END AS escalated,
 			CASE WHEN q.answered_at = 0 AND m.ended_at = 0 AND q.missed_at > 0
 				AND EXISTS (SELECT 1 FROM checkups c WHERE c.monitoring_id = m.id AND c.day > q.day) THEN 1 ELSE 0 END AS missed,
 			CASE WHEN q.answered_at = 0 AND m.ended_at > 0 THEN 1 ELSE 0 END AS ended,

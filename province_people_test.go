@@ -9,6 +9,7 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/channel"
+	"khaibao/core/monitor"
 	"khaibao/core/store"
 )
 
@@ -122,8 +123,7 @@ func (h *home) hears(from core.URN, key string, at time.Time) {
 	if !reminder {
 		h.asked = append(h.asked, at)
 	}
-	first := h.asked[0]
-	day := int(at.Sub(first)/(24*time.Hour)) + 1
+	day := dayBetween(h.asked[0], at) + 1
 	all := "1"
 	if h.members > 1 {
 		all = "0"
@@ -201,5 +201,10 @@ func (h *home) away(from core.URN, at time.Time) bool {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.asked) > 0 && at.Sub(h.asked[0]) > 48*time.Hour
+	return len(h.asked) > 0 && dayBetween(h.asked[0], at) >= 2
+}
+
+// dayBetween is how many civil days lie between two moments.
+func dayBetween(from, to time.Time) int {
+	return int(monitor.At(core.DayOf(to), 0).Sub(monitor.At(core.DayOf(from), 0)) / (24 * time.Hour))
 }

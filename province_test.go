@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,12 +27,8 @@ import (
 	"khaibao/flows"
 )
 
-// provinceDays is how long the simulation lasts; provinceLength the monitorings.
-const (
-	provinceDays   = 21
-	provinceLength = 14
-	provinceFirst  = core.Day("2021-08-02")
-)
+// provinceFirst is the first day of the simulations.
+const provinceFirst core.Day = "2021-08-02"
 
 // A province is watched for three weeks by a clock that runs ahead: over all
 // channels, with silent, ill, mistaken and opted-out people and households, the
@@ -53,7 +50,8 @@ func TestProvince(t *testing.T) {
 			if _, err := fmt.Sscanf(strings.ReplaceAll(run, ",", ""), "%s nodes %d", &engine, &nodes); err != nil {
 				t.Fatal(err)
 			}
-			p := newProvince(t, engines[engine](t), homes, nodes)
+			p := newProvince(t, engines[engine](t), homes, 21, 14)
+			p.begin(nodes)
 			p.live()
 			ledgers[run] = p.book
 			t.Logf("\n%s\n%d nodes were cut off amid their work", strings.Join(p.book, "\n"), p.cut)
@@ -72,14 +70,19 @@ func TestProvince(t *testing.T) {
 
 // province is the simulation.
 type province struct {
-	t     *testing.T
-	look  *storetest.Look
-	homes []*home
-	byURN map[core.URN]*home
-	nodes []*provinceNode
-	clock atomic.Int64 // milliseconds
-	book  []string     // the ledger, a line a day
-	cut   int          // nodes that were cut off in the middle of something
+	t        *testing.T
+	url, key string
+	days     int // that it is watched
+	length   int // days of each monitoring
+	look     *storetest.Look
+	homes    []*home
+	byURN    map[core.URN]*home
+	nodes    []*provinceNode
+	clock    atomic.Int64 // milliseconds
+	book     []string     // the ledger, a line a day
+	cut      int          // nodes that were cut off in the middle of something
+	// elsewhere works in the place of the nodes, which only listen then; may be nil.
+	elsewhere func(from, until time.Time, d time.Duration)
 }
 
 // provinceNode is what of a node has to do with monitoring, wired as main does it.
@@ -90,56 +93,80 @@ type provinceNode struct {
 	stop     func()
 }
 
-func newProvince(t *testing.T, url string, homes, nodes int) *province {
-	p := &province{t: t, byURN: make(map[core.URN]*home)}
-	p.set(monitor.At(provinceFirst, 0))
+func newProvince(t *testing.T, url string, homes, days, length int) *province {
+	p := &province{t: t, url: url, key: filepath.Join(t.TempDir(), "province.key"), days: days, length: length, byURN: make(map[core.URN]*home)}
+	p.set(p.at(0))
 	for n := range homes {
 		h := newHome(n)
 		p.homes = append(p.homes, h)
 		p.byURN[h.urn], p.byURN[core.TelURN(h.phone)] = h, h
 	}
-	key := filepath.Join(t.TempDir(), "province.key")
-	for range nodes {
-		n := &provinceNode{url: url, key: key}
-		p.start(n)
-		p.nodes = append(p.nodes, n)
-		t.Cleanup(func() { n.stop() })
-	}
-	p.look = storetest.NewLook(t, url)
 	return p
+}
+
+// begin starts the nodes.
+func (p *province) begin(nodes int) {
+	for range nodes {
+		p.nodes = append(p.nodes, p.node())
+	}
+	p.t.Cleanup(func() {
+		for _, n := range p.nodes {
+			n.stop()
+		}
+	})
+	p.look = storetest.NewLook(p.t, p.url)
 }
 
 func (p *province) now() time.Time               { return time.UnixMilli(p.clock.Load()) }
 func (p *province) set(now time.Time)            { p.clock.Store(now.UnixMilli()) }
 func (p *province) at(d time.Duration) time.Time { return monitor.At(provinceFirst, 0).Add(d) }
 
-// start starts a node.
-func (p *province) start(n *provinceNode) {
-	s, err := store.Open(p.t.Context(), store.Options{URL: n.url, KeyFile: n.key})
+func (p *province) node() *provinceNode {
+	n, err := newProvinceNode(p.t.Context(), p.url, p.key, p.now, func(name string, f channel.Features) channel.Channel {
+		return &mail{name: name, province: p, features: f}
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	return n
+}
+
+// newProvinceNode starts a node; network makes what it sends over.
+func newProvinceNode(ctx context.Context, url, key string, now func() time.Time, network func(name string, f channel.Features) channel.Channel) (*provinceNode, error) {
+	s, err := store.Open(ctx, store.Options{URL: url, KeyFile: key})
+	if err != nil {
+		return nil, err
+	}
 	s.UseWays(&ways.Book{SMS: "sms", Telegram: true, Zalo: true, Province: "46"}, nil)
-	c := config{now: p.now, province: "46", hotline: "19001075", limits: codes.Default()}
-	n.program = &program{c: c, store: s, settings: newSettings(c, s), metrics: newMetrics()}
+	c := config{now: now, province: "46", hotline: "19001075", limits: codes.Default()}
+	n := &provinceNode{program: &program{c: c, store: s, settings: newSettings(c, s), metrics: newMetrics()}}
 	features := map[string]channel.Features{
 		"sms": {Plain: true, Proven: true, MaxText: 160}, "telegram": {MaxText: 4096, MaxButtons: 24, AskContact: true},
 		"zalo": {MaxText: 2000, MaxButtons: 5}, "web": {MaxButtons: 40},
 	}
-	n.dispatcher = flows.New(flows.Options{Store: s, Setting: n.settings.at, Features: features, Now: p.now, Limits: c.limits})
-	ctx, cancel := context.WithCancel(context.Background())
+	n.dispatcher = flows.New(flows.Options{Store: s, Setting: n.settings.at, Features: features, Now: now, Limits: c.limits})
+	working, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { n.dispatcher.Run(ctx, n.workers()) })
+	running.Go(func() { n.dispatcher.Run(working, n.workers()) })
 	n.stop = sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
 		s.Close()
 	})
-	n.senders = nil
 	for name, f := range features {
-		n.senders = append(n.senders, &outbox.Sender{Channel: &mail{name: name, province: p, features: f}, Store: s, Now: p.now,
+		n.senders = append(n.senders, &outbox.Sender{Channel: network(name, f), Store: s, Now: now,
 			Render: func(m core.Queued, _ channel.Features) channel.Line { return channel.Line{Text: m.Say.Key} }})
 	}
+	return n, nil
+}
+
+// pass does what is due by the clock, and sends what may leave.
+func (n *provinceNode) pass(ctx context.Context, from, until time.Time) error {
+	err := n.timetable().pass(ctx, from, until)
+	for _, s := range n.senders {
+		s.Drain(ctx)
+	}
+	return err
 }
 
 // mail is a network of the province: each message reaches its home.
@@ -162,7 +189,8 @@ func (m *mail) Send(_ context.Context, out core.Outbound) (string, error) {
 	case h.away(out.URN, now):
 		return "", &channel.SendError{Gone: true, Err: errors.New("blocked")}
 	}
-	if monitor.Quiet(now) && !strings.Contains(out.Text, "checkup") && strings.HasPrefix(out.Text, "monitor.") {
+	if unasked := []string{core.MonitorPrompt, core.MonitorReminder, core.MonitorWelcome, core.MonitorEnd, core.MonitorChanged}; monitor.Quiet(now) &&
+		slices.ContainsFunc(unasked, func(key string) bool { return strings.HasPrefix(out.Text, key) }) {
 		m.t.Errorf("%s was sent at night, at %v", out.Text, now.In(core.Zone))
 	}
 	h.hears(out.URN, out.Text, now)
@@ -172,7 +200,7 @@ func (m *mail) Send(_ context.Context, out core.Outbound) (string, error) {
 // live lets the days pass.
 func (p *province) live() {
 	last := p.at(0)
-	for d := step(0); d <= provinceDays*24*time.Hour && !p.t.Failed(); d += step(d) {
+	for d := step(0); d <= time.Duration(p.days)*24*time.Hour && !p.t.Failed(); d += step(d) {
 		p.set(p.at(d))
 		p.open(last)
 		if down(d) {
@@ -224,7 +252,7 @@ func (p *province) open(last time.Time) {
 	s := p.nodes[0].store
 	for _, h := range p.homes {
 		if at := p.at(h.opened); at.After(last) && !at.After(p.now()) || h.opened == 0 && last.Equal(p.at(0)) {
-			if err := h.declare(p.t.Context(), s, p.now(), provinceLength); err != nil {
+			if err := h.declare(p.t.Context(), s, p.now(), p.length); err != nil {
 				p.t.Fatal(err)
 			}
 		}
@@ -269,23 +297,24 @@ func (p *province) hush() {
 	}
 }
 
-// work does on each node what is due by the clock, and sends what may leave.
-// Once a day one of two is cut off amid that, and starts again.
+// work has each node do what is due. Once a day one of two is cut off amid that,
+// and starts again.
 func (p *province) work(last time.Time, d time.Duration) {
+	if p.elsewhere != nil {
+		p.elsewhere(last, p.now(), d)
+		return
+	}
 	var working sync.WaitGroup
 	dies := -1
-	if hour := d % (24 * time.Hour); len(p.nodes) > 1 && hour == time.Duration(7+4*(int(d/(24*time.Hour))%4))*time.Hour+30*time.Minute {
+	if len(p.nodes) > 1 && isCut(d) {
 		dies = int(d/(24*time.Hour)) % len(p.nodes)
 	}
 	for i, n := range p.nodes {
 		ctx, cancel := context.WithCancel(p.t.Context())
 		working.Go(func() {
 			defer cancel()
-			if err := n.timetable().pass(ctx, last, p.now()); err != nil && ctx.Err() == nil {
+			if err := n.pass(ctx, last, p.now()); err != nil && ctx.Err() == nil {
 				p.t.Errorf("node %d at %v: %v", i, p.now().In(core.Zone), err)
-			}
-			for _, s := range n.senders {
-				s.Drain(ctx)
 			}
 		})
 		if i == dies {
@@ -301,6 +330,13 @@ func (p *province) work(last time.Time, d time.Duration) {
 	working.Wait()
 	if dies >= 0 {
 		p.nodes[dies].stop()
-		p.start(p.nodes[dies])
+		p.nodes[dies] = p.node()
 	}
+}
+
+// isCut is once a day, at 07:30, 11:30, 15:30 and 19:30 in turn: amid the rounds,
+// the reminders and the lists.
+func isCut(d time.Duration) bool {
+	day, clock := int(d/(24*time.Hour)), d%(24*time.Hour)
+	return clock == time.Duration(7+4*(day%4))*time.Hour+30*time.Minute
 }
