@@ -46,6 +46,8 @@ var access = map[string]struct {
 	"POST /admin/monitoring/open":        {duties: mayManage, form: url.Values{"kind": {"home"}, "list": {"0900000001"}}, want: http.StatusUnprocessableEntity},
 	"GET /admin/monitoring/{id}":         {duties: mayWatch, of: "monitoring"},
 	"GET /admin/monitoring/{id}/print":   {duties: mayWatch, of: "monitoring", want: http.StatusNotFound}, // it has not ended
+	"GET /admin/alerts":                  {duties: mayWatch},
+	"POST /admin/alerts":                 {duties: mayWatch, form: url.Values{"do": {"code"}}},
 	"GET /admin/policy":                  {duties: seePolicy},
 	"GET /admin/policy/rules":            {duties: nobody}, // for officers of a province: TestPolicyByDuty
 	"POST /admin/policy/rules":           {duties: nobody},

@@ -148,6 +148,8 @@ func (s *Server) routes() []route {
 		{pattern: "POST /admin/monitoring/open", may: may(duty.Manage), handle: s.doOpen},
 		{pattern: "GET /admin/monitoring/{id}", may: may(duty.Watch), handle: s.showWatched},
 		{pattern: "GET /admin/monitoring/{id}/print", may: may(duty.Watch), handle: s.showPrint},
+		{pattern: "GET /admin/alerts", may: may(duty.Call), handle: s.showAlerts},
+		{pattern: "POST /admin/alerts", may: may(duty.Call), handle: s.changeAlerts},
 		{pattern: "GET /admin/policy", may: may(duty.SeePolicy), handle: s.showPolicy},
 		{pattern: "GET /admin/policy/rules", may: may(duty.EditPolicy), handle: s.showNewRules},
 		{pattern: "POST /admin/policy/rules", may: may(duty.EditPolicy), body: 2*maxRules + maxForm, handle: s.saveRules},

@@ -14,6 +14,7 @@ import (
 	"khaibao/core"
 	"khaibao/core/area"
 	"khaibao/core/duty"
+	"khaibao/core/store"
 	"khaibao/locales"
 )
 
@@ -215,12 +216,23 @@ func parseForm(r *request) error {
 type home struct {
 	Check checkForm
 	Done  string // locale key of what was just done
+	Reds  []store.WatchedRow
+	Count int  // of reds that nobody has taken
+	Sees  bool // figures of red signs
 }
+
+// redsShown is how many the first page names.
+const redsShown = 10
 
 func (s *Server) showHome(r *request) (string, any, error) {
 	var h home
 	if r.URL.Query().Get("done") == "password" {
 		h.Done = "admin.password.done"
 	}
-	return "home.html", h, nil
+	var err error
+	h.Reds, h.Count, err = s.Store.WaitingReds(r.Context(), store.Look{Officer: *r.Officer, Screen: "home", At: r.At}, redsShown)
+	if h.Sees = err == nil; errors.Is(err, core.ErrNotFound) {
+		err = nil
+	}
+	return "home.html", h, err
 }

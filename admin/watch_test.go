@@ -186,3 +186,20 @@ func TestOpenMonitoring(t *testing.T) {
 		}
 	})
 }
+
+// Reds that nobody took stand on top of the first page, by name only for who
+// watches there; a leader sees how many.
+func TestRedsOnTheFirstPage(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		w := x.ward()
+		station, leader := x.as(duty.Station, anDong), x.as(duty.Leader, "46")
+		station.get("/admin/").wants(t, "the ward", 200, "1 người có dấu hiệu nặng chưa ai nhận", "Nguyễn Thị Đỏ", "Khó thở", "20 phút trước", "data-clock", "data-now=", "/admin/monitoring/"+w.red+"/take")
+		leader.get("/admin/").wants(t, "a leader", 200, "1 người có dấu hiệu nặng", "no:Nguyễn", "no:Khó thở")
+		x.as(duty.Station, huongVan).get("/admin/").wants(t, "another ward", 200, "no:dấu hiệu nặng")
+		for _, d := range []duty.Duty{duty.Police, duty.Admin} {
+			x.as(d, "46").get("/admin/").wants(t, string(d), 200, "no:dấu hiệu nặng")
+		}
+		station.post("/admin/monitoring/"+w.red+"/take", nil).wants(t, "taken", 303)
+		leader.get("/admin/").wants(t, "after it was taken", 200, "no:dấu hiệu nặng")
+	})
+}

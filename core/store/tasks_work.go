@@ -87,6 +87,9 @@ func (s *Store) workOnTask(ctx context.Context, q querier, l Look, id, place str
 	switch w.Kind {
 	case WorkTaken:
 		_, err = q.exec(ctx, `UPDATE tasks SET owner = $2 WHERE id = $1`, id, l.Officer.ID)
+		if err == nil { // nobody is told of it any more, nor takes it in a chat
+			_, err = q.exec(ctx, `UPDATE alerts SET taken_at = $2, taken_by = $3, next_at = 0 WHERE task_id = $1 AND taken_by = ''`, id, at, l.Officer.ID)
+		}
 	case WorkReleased:
 		_, err = q.exec(ctx, `UPDATE tasks SET owner = $2 WHERE id = $1`, id, place)
 	case WorkAttempt:

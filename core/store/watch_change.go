@@ -148,7 +148,7 @@ func (w *watchChanging) takeRed(ctx context.Context) error {
 	if err := w.s.workOnTask(ctx, w.q, w.l, task, w.m.area(), TaskWork{Kind: WorkTaken}); err != nil {
 		return err
 	}
-	return w.kept(ctx, eventAcknowledged, nil, map[string]any{"task": task})
+	return w.kept(ctx, eventTaken, nil, map[string]any{"task": task})
 }
 
 // called keeps a call, counts it as an attempt of every open task about the
@@ -162,8 +162,14 @@ func (w *watchChanging) called(ctx context.Context) error {
 	if c := w.c.Checkup; c != nil {
 		told := *c
 		told.MonitoringID, told.PersonID, told.OfficerID, told.MessageID = w.m.ID, w.m.PersonID, w.l.Officer.ID, w.c.ID
-		if _, err := w.KeepCheckup(ctx, told); err != nil {
+		kept, err := w.KeepCheckup(ctx, told)
+		if err != nil {
 			return err
+		}
+		if kept.Task == core.TaskRed {
+			if err := w.AlertRed(ctx, w.m.ID, []string{"alert.sign.red"}); err != nil {
+				return err
+			}
 		}
 	}
 	return w.kept(ctx, eventCalled, nil, map[string]any{"outcome": w.c.Outcome})
@@ -336,7 +342,6 @@ func (w *watchChanging) test(ctx context.Context) error {
 
 // The kinds of events that only an officer makes.
 const (
-	eventCalled       = "called"
-	eventAsked        = "asked"
-	eventAcknowledged = "acknowledged"
+	eventCalled = "called"
+	eventAsked  = "asked"
 )
