@@ -378,3 +378,38 @@ func TestWhoSpokeFirstIsNotAsked(t *testing.T) {
 		}
 	})
 }
+
+// Many who have answered do not hold up whoever waits behind them.
+func TestTheAnsweredHoldUpNobody(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for n := range 12 {
+			id, phone := person(t, s, n+1, anDong)
+			o := open(t, s, morning.Add(time.Duration(n)*time.Second), wish(id, core.KindHome))
+			if n < 11 {
+				answer(t, s, phone, morning.Add(time.Minute), well(o.ID))
+			}
+		}
+		said, err := s.ClaimDue(t.Context(), "sms", clock(0, 9, 0), clock(0, 9, 1), 3)
+		if err != nil || len(said) != 1 {
+			t.Errorf("%d claimed, %v", len(said), err)
+		}
+	})
+}
+
+// A prompt does not wait for another of the same address that is due later.
+func TestPromptsHaveNoOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		id, _ := person(t, s, 1, anDong)
+		open(t, s, morning, wish(id, core.KindHome))
+		makePrompts(t, s, clock(1, 7, 0))
+		if err := s.Exec(t.Context(), `UPDATE outbox SET due_at = due_at + 600000 WHERE locale_key LIKE 'monitor.welcome%'`); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Exec(t.Context(), `UPDATE outbox SET due_at = $1 WHERE locale_key LIKE 'monitor.prompt%'`, morning.UnixMilli()); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := s.ClaimDue(t.Context(), "sms", morning, morning.Add(time.Minute), 9); err != nil || len(said) != 1 {
+			t.Errorf("%d claimed, %v", len(said), err)
+		}
+	})
+}

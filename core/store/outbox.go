@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ import (
 // latest; see HoldSender.
 // Order holds within one priority of one recipient: a message waits while an
 // earlier one of its kind is leased or due later, as one that was set back is:
-// the limit of n would part the two in the wrong order. One that does not open
+// the limit of n would part the two in the wrong order. Prompts have no order:
+// each has its own moment. One that does not open
 // comes with the others, marked, so that it holds up nobody else. A lease that
 // ends long after those given now was made by a clock that has been set back
 // since: it holds nothing. In the quiet hours prompts and ordinary notices wait,
@@ -28,6 +30,23 @@ func (s *Store) ClaimDue(ctx context.Context, channel string, now, until time.Ti
 
 // ClaimUrgent is ClaimDue for what is as urgent as least, or more.
 func (s *Store) ClaimUrgent(ctx context.Context, channel string, now, until time.Time, n int, least core.Priority) ([]core.Queued, error) {
+	for {
+		claimed, err := s.claim(ctx, channel, now, until, n, least)
+		if err != nil || len(claimed) == 0 {
+			return nil, wrap(err, "claim due "+channel)
+		}
+		left, err := s.fillAsked(ctx, now, claimed)
+		if err != nil || len(left) > 0 {
+			return left, wrap(err, "claim due "+channel)
+		}
+		// All of them asked people who have answered: there may be more behind.
+	}
+}
+
+// promptPriority is core.PriorityPrompt in SQL.
+var promptPriority = strconv.Itoa(int(core.PriorityPrompt))
+
+func (s *Store) claim(ctx context.Context, channel string, now, until time.Time, n int, least core.Priority) ([]core.Queued, error) {
 	r, err := s.q.query(ctx, `
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox o
@@ -35,7 +54,7 @@ func (s *Store) ClaimUrgent(ctx context.Context, channel string, now, until time
 			AND NOT EXISTS (
 				SELECT 1 FROM outbox e
 				WHERE e.address_id = o.address_id AND e.priority = o.priority AND e.state = 0 AND e.id < o.id
-				AND (e.due_at > o.due_at OR e.leased_until > $1 AND e.leased_until <= $5))
+				AND (e.due_at > o.due_at AND o.priority <> `+promptPriority+` OR e.leased_until > $1 AND e.leased_until <= $5))
 			ORDER BY o.priority, o.due_at, o.id LIMIT $3 `+s.skipLocked+`)
 		UPDATE outbox SET leased_until = $2, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM due)
@@ -45,7 +64,7 @@ func (s *Store) ClaimUrgent(ctx context.Context, channel string, now, until time
 		return s.scanQueued(r, channel)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("claim due %s: %w", channel, err)
+		return nil, err
 	}
 	slices.SortFunc(claimed, func(a, b core.Queued) int {
 		if a.Priority != b.Priority {
@@ -53,8 +72,7 @@ func (s *Store) ClaimUrgent(ctx context.Context, channel string, now, until time
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	claimed, err = s.fillAsked(ctx, now, claimed)
-	return claimed, wrap(err, "claim due "+channel)
+	return claimed, nil
 }
 
 func (s *Store) scanQueued(r scanner, channel string) (core.Queued, error) {
