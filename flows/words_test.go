@@ -78,7 +78,7 @@ func longest() map[string]string {
 // of SMS has proved the phone, and sees links instead of pictures.
 var neverBySMS = []string{"phone.", "code.sent", "code.wait", "code.limit", "code.region", "code.ask", "code.resend",
 	"code.phone", "code.waive", "code.wrong", "code.expired", "code.twice", "review.item", "review.of", "review.derived", "review.head",
-	"web.", "admin.", "menu.command.", "notice.text"}
+	"web.", "admin.", "rules.wrong.", "menu.command.", "notice.text"}
 
 func TestEveryTextFitsOneSMS(t *testing.T) {
 	b := bundle(t)
