@@ -21,6 +21,8 @@ func (p *program) timetable() *timetable {
 		{"prompts", "* * * * *", p.makePrompts},
 		{"ladder", "* * * * *", p.climbLadder},
 		{"ends", "*/5 * * * *", p.endMonitoring},
+		{"alerts", "* * * * *", p.repeatAlerts},
+		{"digests", "3 * * * *", p.sendDigests},
 		{"measures", "7-59/10 * * * *", p.nextMeasures}, // behind the ends of the same night
 		{"tests", "*/15 * * * *", p.remindTests},
 	}}
@@ -70,6 +72,20 @@ func (p *program) remindTests(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+}
+
+// repeatAlerts tells officers of red tasks that none of them has taken.
+func (p *program) repeatAlerts(ctx context.Context, now time.Time) error {
+	told, err := p.store.RepeatAlerts(ctx, now, atOnce)
+	p.metrics.watched.WithLabelValues("alerted").Add(float64(told))
+	return err
+}
+
+// sendDigests tells officers the figures of their areas.
+func (p *program) sendDigests(ctx context.Context, now time.Time) error {
+	told, err := p.store.SendDigests(ctx, now)
+	p.metrics.watched.WithLabelValues("digest").Add(float64(told))
+	return err
 }
 
 // watchCodes raises an alarm when most codes of an hour were never typed: it

@@ -95,6 +95,7 @@ func wire(ctx context.Context, c config, s *store.Store, out io.Writer) (*progra
 		return nil, err
 	}
 	s.WatchPolicy(p.metrics.countPolicy)
+	s.UseAlerts(func(taskID string) string { return p.c.publicURL + "/admin/tasks/" + taskID })
 	p.metrics.watchBacklog(s, slices.Sorted(maps.Keys(features)))
 	p.dispatcher = flows.New(flows.Options{Store: s, Setting: p.settings.at, Features: features, Now: p.c.now,
 		Count: p.metrics.countMessage, Limits: p.c.limits})

@@ -88,6 +88,11 @@ func tellsHealth(text string) bool {
 	})
 }
 
+// tellsMeasured tells whether a text holds a temperature or an SpO2.
+func tellsMeasured(text string) bool {
+	return slices.ContainsFunc(reading.ReadCheckup(text, nil).Told, func(p reading.Told) bool { return p.Temperature > 0 || p.SpO2 > 0 })
+}
+
 // watched reads the message that waited for the people it may be about. When
 // nobody is watched any more it is an ordinary message.
 func (t *turn) watched(r Watched) {
@@ -120,7 +125,7 @@ func (t *turn) readOpen(text string, people []core.Watched) {
 	if t.s.Form == "" && t.readBehind(text, people) {
 		return
 	}
-	c := reading.ReadCheckup(text, placesOf(people))
+	c := read(text, people)
 	if keep := t.checkups(c, people, wordsTyped(text)); len(keep) > 0 {
 		t.s.State.Misses = 0
 		t.after(c, people)
@@ -145,6 +150,14 @@ func (t *turn) readOpen(text string, people []core.Watched) {
 	default:
 		t.unclear(people)
 	}
+}
+
+// read reads an answer. A bare 0 is "none" for one person too, as in every form.
+func read(text string, people []core.Watched) reading.Checkup {
+	if n, ok := readNumber(text); ok && n == 0 && len(people) == 1 {
+		return reading.Checkup{Told: []reading.Told{{Person: 1, Health: reading.HealthWell}}}
+	}
+	return reading.ReadCheckup(text, placesOf(people))
 }
 
 // placesOf are the names of a household at the places of their numbers, as
@@ -250,7 +263,7 @@ func wordsTyped(text string) string {
 // readOver answers whoever goes on writing after the end. That somebody is ill
 // is kept all the same.
 func (t *turn) readOver(text string, people []core.Watched) {
-	c := reading.ReadCheckup(text, placesOf(people))
+	c := read(text, people)
 	keep := t.checkups(c, people, wordsTyped(text))
 	if len(keep) == 0 {
 		t.ordinary()
@@ -290,7 +303,19 @@ func (t *turn) optIn() {
 	t.do(OptIn{})
 	if t.e.Known.Watched {
 		t.note(say("monitor.resumed"))
+	} else {
+		t.note(say("resume.done"))
+	}
+}
+
+// resumed says that messages are on again. Whoever is watched is not shown the
+// menu, whose numbers could be taken for an answer's.
+func (t *turn) resumed() {
+	t.optIn()
+	if t.e.Known.Watched && t.s.Form == "" {
+		t.s.Question = ""
+		t.sayNoted()
 		return
 	}
-	t.note(say("resume.done"))
+	t.again()
 }

@@ -42,8 +42,10 @@ func (t *turn) closeCheckup(worst core.Colour, yesterday core.Day, r CheckedUp) 
 	switch worst {
 	case core.ColourOrange:
 		last = say("monitor.next.orange", "hotline", t.e.Setting.Hotline)
-	case core.ColourYellow:
-		last = say("monitor.next.yellow", "hotline", t.e.Setting.Hotline)
+	case core.ColourYellow: // that a patient is well is no news
+		if slices.ContainsFunc(r.List, func(k CheckupKept) bool { return len(k.Said.Symptoms) > 0 }) {
+			last = say("monitor.next.yellow", "hotline", t.e.Setting.Hotline)
+		}
 	}
 	switch {
 	case t.s.Form != "": // a form waits: it goes on, unless it has waited too long
@@ -176,7 +178,7 @@ func (t *turn) checkedOver(list []CheckupKept) {
 		}
 	}
 	w := list[0].Of
-	last := say(key, "given", core.ShortName(givenOf(w)), "day", core.DayOf(w.Ended).Local(), "hotline", t.e.Setting.Hotline)
+	last := say(key, "given", core.ShortName(givenOf(w)), "day", min(core.DayOf(w.Ended), w.Until).Local(), "hotline", t.e.Setting.Hotline)
 	if t.s.Form != "" && t.e.Now.Sub(t.s.Asked) < Pause {
 		t.note(last)
 		t.again()

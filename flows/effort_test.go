@@ -67,7 +67,7 @@ func effortOf(text string) effort {
 			e.presses++
 		case mark == ">" && !strings.HasPrefix(rest, "("):
 			e.typed++
-		case mark == "<" && !strings.HasPrefix(rest, "(SMS)"):
+		case mark == "<" && !strings.HasPrefix(rest, "(SMS)") && !strings.HasPrefix(rest, "(officer)"):
 			message = []string{rest}
 		}
 	}

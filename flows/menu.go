@@ -97,12 +97,12 @@ func (t *turn) readMenu(in *core.Inbound) {
 	switch {
 	case unwell(in.Text):
 		t.note(say("menu.ill", "hotline", t.e.Setting.Hotline))
-		if number.MatchString(in.Text) { // measured: an answer to a question that went to another telephone
+		if tellsMeasured(in.Text) { // measured: an answer to a question that went to another telephone
 			t.note(say("monitor.stranger", "hotline", t.e.Setting.Hotline))
 		}
 		t.again()
 		return
-	case tellsHealth(in.Text):
+	case tellsHealth(in.Text), tellsMeasured(in.Text):
 		t.say(say("monitor.stranger", "hotline", t.e.Setting.Hotline))
 		return
 	case wantsOut(in.Text):

@@ -52,7 +52,7 @@ func (t *turn) officerWord(in *core.Inbound) bool {
 func (t *turn) officerSaid(r OfficerSaid) {
 	switch {
 	case r.Word == officerLink && r.Done:
-		t.say(say("alert.linked", "by", r.Name, "area", areaName(r.Area, "")))
+		t.say(say("alert.linked", "by", r.Name, "area", areaName(r.Area, t.e.Setting.Province)))
 	case r.Word == officerLink:
 		t.say(say("alert.link.wrong"))
 	case r.Not:

@@ -40,6 +40,9 @@ type pure struct {
 	watch    []core.Watched
 	signs    map[string][]string // of the last answer, by monitoring
 	want     string
+	linked   bool   // an officer's chat is
+	alerted  string // whom the newest alert is about
+	taken    bool
 }
 
 type sentCode struct {
@@ -57,6 +60,13 @@ func newPure(b *locales.Bundle, name string) *pure {
 func (p *pure) take(t *testing.T, in core.Inbound, now time.Time) ([]shownMessage, []string) {
 	t.Helper()
 	p.shown, p.did, p.told = nil, nil, nil
+	if in.URN == officerURN { // a chat of its own
+		citizen, known, features := p.session, p.known, p.features
+		p.session, p.known, p.features = Session{}, Known{}, looks["telegram"]
+		p.turn(t, Event{In: &in}, in.URN, now)
+		p.session, p.known, p.features = citizen, known, features
+		return p.shown, p.did
+	}
 	p.turn(t, Event{In: &in}, in.URN, now)
 	if p.features.Plain { // a notice goes after the replies, on another network before them
 		return append(p.shown, p.told...), p.did
@@ -139,6 +149,8 @@ func (p *pure) apply(effect Effect, urn core.URN, now time.Time) Result {
 		return Watched{In: e.In, List: slices.Clone(p.watch), Want: p.want}
 	case KeepCheckups:
 		return p.keepCheckups(e, now)
+	case LinkOfficer, UnlinkOfficer, TakeAlert:
+		return p.officerSays(e)
 	case KeepSent:
 		p.want = ""
 		p.did = append(p.did, "sent: "+e.What)

@@ -24,6 +24,9 @@ type whole struct {
 	bundle     *locales.Bundle
 	now        time.Time
 	watching   []string // IDs of the monitorings that were opened
+	until      core.Day // their last day
+	changes    int      // that the officer made of each
+	linked     bool     // the officer has a chat
 }
 
 // The same transcripts through the whole way: what is shown must be the same
@@ -63,11 +66,7 @@ func (w *whole) take(t *testing.T, in core.Inbound, now time.Time) (shown []show
 	if err := w.dispatcher.Take(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
-	shown = w.claim(t, "sms")
-	if in.Channel != "sms" {
-		shown = append(shown, w.claim(t, in.Channel)...)
-	}
-	return shown, nil
+	return w.claimAll(t, in.Channel), nil
 }
 
 var codeInSMS = regexp.MustCompile(`\b[0-9]{6}\b`)

@@ -26,11 +26,13 @@ var update = flag.Bool("update", false, "write transcripts anew")
 //	   "@ watch home 2021-08-29: Nguyễn Văn An, Trần Thị Bình" has an officer open the
 //	   monitoring of people for whom this telephone answers, "@ schedule" lets the
 //	   program's own clock strike, "@ extend 2021-09-05", "@ move 19777", "@ close",
-//	   "@ want photo" are what officers do; what is sent then is shown below
+//	   "@ want photo" are what officers do, "@ code" is one of them getting a code for
+//	   a chat; what is sent then is shown below
 //	>  are the person; [Label] presses the newest button of that label, [Label]^2
 //	   the one before it; (photo), (photo TEXT), (photo broken), (location),
 //	   (empty), (start), (stop) and (resume) are what they say; {code} is the
-//	   newest code by SMS
+//	   newest code by SMS; "(officer) text" comes from an officer's own chat on
+//	   Telegram, where {task} is the newest alert
 //	<  are shown to the person; (SMS) comes on the phone that a code was asked for
 //	=  are what was done: facts of a declaration, private answers, tasks, settings
 //
@@ -63,6 +65,11 @@ var transcriptSetting = Setting{
 	Province: "46", Hotline: "19001075", Disease: "COVID-19", LookBack: 14, Notice: 1,
 	NoticeURL: "https://khaibao.example.vn/privacy", PublicURL: "https://khaibao.example.vn", CodeLifetime: 5 * time.Minute,
 }
+
+// officerURN is the chat of the officer, and alertTask what is typed there.
+const officerURN core.URN = "telegram:9"
+
+var alertTask = regexp.MustCompile(`DA NHAN ([A-Z2-9]{4})`)
 
 // transcriptPhone is whose telephone it is.
 const transcriptPhone = "+84900123456"
@@ -158,6 +165,7 @@ type player struct {
 	sent   int
 	screen []shownMessage // all messages so far, in order
 	code   string         // the newest code
+	task   string         // short ID of the newest alert
 
 	onlyShown bool // what was done cannot be seen
 }
@@ -177,10 +185,13 @@ func (p *player) scene(t *testing.T, s string) ([]string, error) {
 		return nil, err
 	}
 	what, how, _ := strings.Cut(s, " ")
-	if !slices.Contains([]string{"watch", "schedule", "extend", "move", "close", "want"}, what) {
+	if !slices.Contains([]string{"watch", "schedule", "extend", "move", "close", "want", "code"}, what) {
 		return nil, fmt.Errorf("no scene %q", s)
 	}
 	shown, did := p.to.officer(t, what, how, p.urn(), p.now)
+	if what == "code" {
+		p.code, did = did[0], nil
+	}
 	return p.lines(shown, did), nil
 }
 
@@ -194,6 +205,9 @@ func (p *player) urn() core.URN {
 func (p *player) play(t *testing.T, l string) ([]string, error) {
 	t.Helper()
 	in := core.Inbound{Channel: p.name, URN: p.urn(), At: p.now}
+	if text, ok := strings.CutPrefix(l, "(officer) "); ok {
+		in.Channel, in.URN, l = "telegram", officerURN, strings.ReplaceAll(text, "{task}", p.task)
+	}
 	if err := p.read(l, &in); err != nil {
 		return nil, err
 	}
@@ -210,6 +224,9 @@ func (p *player) lines(shown []shownMessage, did []string) []string {
 	for _, m := range shown {
 		if m.code != "" {
 			p.code = m.code
+		}
+		if task := alertTask.FindStringSubmatch(m.out.Text); task != nil && m.to == officerURN {
+			p.task = task[1]
 		}
 		p.show(m)
 		lines = append(lines, p.written(m)...)
@@ -298,6 +315,11 @@ func (p *player) written(m shownMessage) []string {
 		text = strings.ReplaceAll(text, m.code, "{code}")
 	}
 	switch {
+	case m.to == officerURN:
+		text = "(officer) " + text
+		if p.task != "" {
+			text = strings.ReplaceAll(text, p.task, "{task}")
+		}
 	case m.to != p.urn():
 		text = "(SMS) " + text
 	case m.out.Edit != "":
@@ -331,10 +353,11 @@ func (p *player) written(m shownMessage) []string {
 
 var (
 	qrLink   = regexp.MustCompile(`https://\S+/q/[A-Za-z2-7]{26}`)
+	taskPage = regexp.MustCompile(`https://\S+/admin/tasks/\S+`)
 	qrNumber = regexp.MustCompile(`\b[1-9][0-9]{9}\b`)
 )
 
 // marked writes marks for what differs from run to run.
 func (p *player) marked(s string) string {
-	return qrNumber.ReplaceAllString(qrLink.ReplaceAllString(s, "{link}"), "{number}")
+	return qrNumber.ReplaceAllString(qrLink.ReplaceAllString(taskPage.ReplaceAllString(s, "{page}"), "{link}"), "{number}")
 }

@@ -70,6 +70,8 @@ func (p *pure) officer(t *testing.T, what, how string, to core.URN, now time.Tim
 			p.watch[i].Ended, p.watch[i].End = now, core.EndClosed
 		}
 		tell(say(core.MonitorEnd+string(core.EndClosed), "names", names, "day", today.Local(), "hotline", hotline))
+	case "code":
+		return nil, []string{"123456"}
 	case "want":
 		p.want = how
 		key := core.MonitorPhotoAsk
@@ -93,6 +95,9 @@ func (p *pure) beginWatch(t *testing.T, how string, now time.Time) {
 	}
 	p.known.Watched, p.known.Phone, p.known.Declared, p.watch, p.signs = true, transcriptPhone, true, nil, map[string][]string{}
 	for i, name := range strings.Split(names, ", ") {
+		p.declare(Declare{Form: Resident.ID, Phone: transcriptPhone, Proven: true, Proxy: i > 0, Facts: map[string]any{}, Private: map[string]any{},
+			Person: Person{Name: name, Birth: "1985", Sex: "other", Commune: "19777"}}, now)
+		p.did = nil
 		p.watch = append(p.watch, core.Watched{Number: i + 1, Name: name, Class: core.ClassNone, Monitoring: core.Monitoring{
 			ID: "m" + strconv.Itoa(i+1), PersonID: "p" + strconv.Itoa(i+1), Kind: core.Kind(kind), From: core.DayOf(now), Until: core.Day(until),
 			Commune: "19777", District: "474", Province: "46"}})
@@ -131,8 +136,42 @@ func (p *pure) keepCheckups(e KeepCheckups, now time.Time) Result {
 		p.did = append(p.did, line+", "+string(c.Colour))
 		if c.Colour == core.ColourRed {
 			p.did = append(p.did, "task: red")
+			p.alert(*w, c)
 		}
 		result.List = append(result.List, CheckupKept{Said: c, Kept: kept, Of: *w})
 	}
 	return result
+}
+
+// alert tells the officer of a red answer, once their chat is linked.
+func (p *pure) alert(w core.Watched, c core.Checkup) {
+	p.alerted, p.taken = w.Name, false
+	if p.linked {
+		before := p.shown
+		p.shown = nil
+		p.show(core.RedAlert(core.Initials(w.Name), unitOf(w.Commune), alertSigns(c), "AB23", transcriptSetting.PublicURL+"/admin/tasks/1"), "vi", looks["telegram"], officerURN, "")
+		p.told = append(p.told, p.shown...)
+		p.shown = before
+	}
+}
+
+// officerSays does what an officer says in their own chat.
+func (p *pure) officerSays(effect Effect) Result {
+	switch e := effect.(type) {
+	case LinkOfficer:
+		p.linked = e.Code == "123456"
+		return OfficerSaid{Word: officerLink, OfficerChat: core.OfficerChat{Done: p.linked, Name: watcher.Name, Area: watcher.Area}}
+	case UnlinkOfficer:
+		was := p.linked
+		p.linked = false
+		return OfficerSaid{Word: officerUnlink, OfficerChat: core.OfficerChat{Done: was, Not: !was}}
+	case TakeAlert:
+		said := OfficerSaid{Word: officerTake, Task: e.Task, OfficerChat: core.OfficerChat{Not: !p.linked, Done: p.linked, Who: core.Initials(p.alerted), Area: watcher.Area}}
+		if p.linked && !p.taken {
+			p.taken = true
+			p.did = append(p.did, "taken by "+watcher.Name)
+		}
+		return said
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"testing"
@@ -35,17 +36,64 @@ func (w *whole) officer(t *testing.T, what, how string, to core.URN, now time.Ti
 				_, err = w.store.EndMonitoring(ctx, now, 100)
 			}
 		}
+		if err == nil {
+			_, err = w.store.RepeatAlerts(ctx, now, 100)
+		}
 	case "want":
-		err = w.store.AskFor(ctx, now, watcher, w.watching[0], how)
+		err = w.change(ctx, now, store.WatchChange{Act: "ask", Ask: how})
+	case "extend":
+		err = w.change(ctx, now, store.WatchChange{Act: "extend", Days: w.extension(t, how)})
+	case "move":
+		err = w.change(ctx, now, store.WatchChange{Act: "move", Commune: how})
+	case "close":
+		err = w.change(ctx, now, store.WatchChange{Act: "close", Outcome: "other"})
+	case "code":
+		w.store.UseAlerts(func(id string) string { return transcriptSetting.PublicURL + "/admin/tasks/" + id })
+		w.linked = true
+		if err = w.store.AddOfficer(ctx, now, watcher, "none"); err == nil {
+			var code string
+			code, err = w.store.NewOfficerCode(ctx, now, watcher)
+			did = []string{code}
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown = w.claim(t, "sms")
-	if name != "sms" {
-		shown = append(shown, w.claim(t, name)...)
+	return w.claimAll(t, name), did
+}
+
+// claimAll takes all that is due to the telephone and to the officer.
+func (w *whole) claimAll(t *testing.T, name string) []shownMessage {
+	t.Helper()
+	shown := w.claim(t, "sms")
+	if name != "sms" || w.linked {
+		shown = append(shown, w.claim(t, cmp.Or(strings.TrimPrefix(name, "sms"), "telegram"))...)
 	}
-	return shown, nil
+	return shown
+}
+
+// change has the officer change all that are watched.
+func (w *whole) change(ctx context.Context, now time.Time, c store.WatchChange) error {
+	for _, id := range w.watching {
+		c.Version = 1 + w.changes
+		err := w.store.ChangeWatch(ctx, store.Look{Officer: watcher, At: now, Screen: "watch"}, watcher.WatchScope(), id, c)
+		if err != nil {
+			return err
+		}
+	}
+	if c.Act != "ask" {
+		w.changes++
+	}
+	return nil
+}
+
+// extension is how many days later the last one is.
+func (w *whole) extension(t *testing.T, until string) (days int) {
+	t.Helper()
+	for w.until.Add(days) < core.Day(until) {
+		days++
+	}
+	return days
 }
 
 // beginWatch has people declared from the telephone, and their monitorings
@@ -54,6 +102,7 @@ func (w *whole) beginWatch(ctx context.Context, name string, to core.URN, how st
 	head, names, _ := strings.Cut(how, ": ")
 	kind, until, _ := strings.Cut(head, " ")
 	today := core.DayOf(now)
+	w.until = core.Day(until)
 	days := 0
 	for today.Add(days) < core.Day(until) {
 		days++

@@ -87,8 +87,7 @@ func (t *turn) control(c core.Control) {
 		t.leaveForm()
 		t.optOut()
 	case core.Resume:
-		t.optIn()
-		t.again()
+		t.resumed()
 	case core.Blocked:
 		t.leaveForm()
 	case core.Withdraw: // what was typed and not sent is forgotten at once; what was sent is for an officer to decide
@@ -216,8 +215,7 @@ func (t *turn) command(cmd command) bool {
 			t.say(say("stop.done"))
 		}
 	case cmdResume:
-		t.optIn()
-		t.again()
+		t.resumed()
 	case cmdStart:
 		t.start(true)
 	case cmdGreeting, cmdThanks, cmdWait, cmdWhy:

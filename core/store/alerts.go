@@ -122,8 +122,14 @@ func (tx *Tx) alertChats(ctx context.Context, a alert) (to []chat, level int, er
 func (s *Store) RepeatAlerts(ctx context.Context, now time.Time, n int) (told int, err error) {
 	err = s.again(ctx, func(tx *Tx) error {
 		told = 0
+		// Whose task an officer gave back is told again.
+		_, err := tx.q.exec(ctx, `UPDATE alerts SET next_at = $1, round = 0, taken_at = 0, taken_by = '' WHERE taken_at > 0
+			AND task_id IN (SELECT t.id FROM tasks t WHERE t.kind = '`+core.TaskRed+`' AND t.closed_at = 0 AND LENGTH(t.owner) < 6)`, now.UnixMilli())
+		if err != nil {
+			return err
+		}
 		r, err := tx.q.query(ctx, `SELECT t.id, t.monitoring_id, t.person_id, t.commune, t.district, t.province FROM tasks t
-			WHERE t.kind = $1 AND t.closed_at = 0 AND LENGTH(t.owner) < 6 AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.task_id = t.id) ORDER BY t.id LIMIT $2`, core.TaskRed, n)
+			WHERE t.kind = '`+core.TaskRed+`' AND t.closed_at = 0 AND LENGTH(t.owner) < 6 AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.task_id = t.id) ORDER BY t.id LIMIT $1`, n)
 		fresh, err := collect(r, err, func(r scanner) (a alert, err error) {
 			return a, r.Scan(&a.task, &a.monitoring, &a.person, &a.commune, &a.district, &a.province)
 		})
@@ -211,12 +217,8 @@ func (tx *Tx) TakeAlert(ctx context.Context, at *core.Address, short string) (co
 		err := tx.q.row(ctx, `SELECT o.name FROM alerts a JOIN officers o ON o.id = a.taken_by WHERE a.task_id = $1`, a.task).Scan(&out.Name)
 		return out, wrap(err, "take an alert")
 	}
-	if _, err := tx.q.exec(ctx, `UPDATE tasks SET owner = $2 WHERE id = $1`, a.task, o.ID); err != nil {
-		return out, fmt.Errorf("take an alert: %w", err)
-	}
-	_, err = tx.q.exec(ctx, `INSERT INTO task_events (id, task_id, kind, officer_id, duty, at) VALUES ($1, $2, 'taken', $3, $4, $5)`,
-		core.NewID(), a.task, o.ID, string(o.Duty), tx.now.UnixMilli())
-	if err != nil {
+	look := Look{Officer: *o, At: tx.now}
+	if err := tx.s.workOnTask(ctx, tx.q, look, a.task, finest(a.commune, a.district, a.province), TaskWork{Kind: WorkTaken}); err != nil {
 		return out, fmt.Errorf("take an alert: %w", err)
 	}
 	if a.monitoring == "" {

@@ -167,7 +167,6 @@ const (
 	eventLowered   = "lowered"
 	eventTaken     = "acknowledged" // an officer took a red alert
 	eventSent      = "sent"         // what an officer asked for has come
-	eventWanted    = "wanted"       // an officer asked for a photo or the place
 	eventTested    = "tested"
 	eventRules     = "rules"
 	eventMerged    = "merged"

@@ -126,8 +126,11 @@ func (tx *Tx) tell(ctx context.Context, notices []notice) error {
 	for _, k := range order {
 		p := places[k.address]
 		m := core.Queued{ID: core.NewID(), Channel: p.channel, AddressID: k.address, URN: p.urn, Priority: core.PriorityNotice, Lang: langOr(p.lang),
-			Say: core.Say{Key: k.key, Args: map[string]string{"names": core.GivenNames(groups[k]), "name": core.ShortName(groups[k][0].Name), "until": k.until.Local(), "day": k.until.Local(),
+			Say: core.Say{Key: k.key, Args: map[string]string{"names": core.GivenNames(groups[k]), "given": core.ShortName(groups[k][0].Name), "until": k.until.Local(), "day": dayOf(k.key, k.until, tx.now).Local(),
 				"commune": unitName(k.commune), "hotline": tx.s.hotline}, Words: map[string]string{"kind": core.MonitorKind + string(k.kind)}}}
+		if k.key == core.MonitorLocationAsk {
+			m.Say.Ask, m.Say.AskKey = core.AskLocation, "monitor.location.button"
+		}
 		sealed, err := tx.s.sealSay(m)
 		if err != nil {
 			return err
@@ -137,6 +140,15 @@ func (tx *Tx) tell(ctx context.Context, notices []notice) error {
 	_, err = execEach(ctx, tx.q, `INSERT INTO outbox (id, channel, address_id, cause, priority, locale_key, lang, args, created_at, due_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, rows)
 	return wrap(err, "queue notices")
+}
+
+// dayOf is the day that a notice names: of an end the last one, or today where an
+// officer closes it before.
+func dayOf(key string, until core.Day, now time.Time) core.Day {
+	if key == core.MonitorEnd+string(core.EndClosed) {
+		return min(until, core.DayOf(now))
+	}
+	return until
 }
 
 // place is where an address is.

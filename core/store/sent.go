@@ -9,48 +9,10 @@ import (
 	"time"
 
 	"khaibao/core"
-	"khaibao/core/duty"
 )
 
 // wantTime is how long what an officer asked for is waited for.
 const wantTime = 24 * time.Hour
-
-// AskFor has an officer ask the person of an open monitoring in their scope for
-// something: "photo" or "location". It is asked on the address that answers for
-// them. A monitoring outside, or without an address, is core.ErrNotFound.
-func (s *Store) AskFor(ctx context.Context, now time.Time, o duty.Officer, monitoringID, what string) error {
-	column, ok := scopeColumn(o.WatchScope().Area)
-	if !ok || !o.MayDo(duty.Call) {
-		return core.ErrNotFound
-	}
-	err := s.again(ctx, func(tx *Tx) error {
-		m, err := scanMonitored(tx.q.row(ctx, `SELECT `+monitoringColumns+` FROM monitoring m WHERE m.id = $1 AND m.ended_at = 0 AND m.address_id <> '' AND m.`+column+` = $2`,
-			monitoringID, o.WatchScope().Area))
-		if errors.Is(err, errNoRows) {
-			return core.ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		names, err := tx.names(ctx, []string{m.PersonID})
-		if err != nil {
-			return err
-		}
-		places, err := tx.places(ctx, []string{m.Address})
-		if err != nil {
-			return err
-		}
-		say := core.Say{Key: core.MonitorPhotoAsk}
-		if what == "location" {
-			say = core.Say{Key: core.MonitorLocationAsk, Ask: core.AskLocation, AskKey: "monitor.location.button"}
-		}
-		say.Args = map[string]string{"given": core.ShortName(names[m.PersonID]), "hotline": s.hotline}
-		to := places[m.Address]
-		tx.Queue(core.Queued{Channel: to.channel, AddressID: m.Address, URN: to.urn, Priority: core.PriorityNotice, Lang: langOr(to.lang), Say: say})
-		return tx.keepEvents(ctx, []watchEvent{{monitoring: m.ID, kind: eventWanted, officer: o.ID, duty: string(o.Duty), after: map[string]any{"what": what}}})
-	}, now)
-	return wrap(err, "ask for something")
-}
 
 // wanted finds the newest thing that was asked for of those an address answers
 // for, and that has not come: the monitoring and what.
@@ -59,18 +21,18 @@ func (tx *Tx) wanted(ctx context.Context, at *core.Address) (monitoringID, what 
 	err = tx.q.row(ctx, `SELECT e.monitoring_id, e.after FROM monitoring_events e JOIN monitoring m ON m.id = e.monitoring_id
 		WHERE m.address_id = $1 AND m.address_id <> '' AND m.ended_at = 0 AND e.kind = $2 AND e.at > $3
 			AND NOT EXISTS (SELECT 1 FROM monitoring_events f WHERE f.monitoring_id = e.monitoring_id AND f.kind = $4 AND f.at >= e.at)
-		ORDER BY e.at DESC LIMIT 1`, at.ID, eventWanted, tx.now.Add(-wantTime).UnixMilli(), eventSent).Scan(&monitoringID, &after)
+		ORDER BY e.at DESC LIMIT 1`, at.ID, eventAsked, tx.now.Add(-wantTime).UnixMilli(), eventSent).Scan(&monitoringID, &after)
 	if errors.Is(err, errNoRows) {
 		return "", "", nil
 	}
 	if err != nil {
 		return "", "", fmt.Errorf("what was asked for: %w", err)
 	}
-	var said struct{ What string }
+	var said struct{ Ask string }
 	if err := json.Unmarshal([]byte(after), &said); err != nil {
 		return "", "", fmt.Errorf("what was asked for: %w", err)
 	}
-	return monitoringID, said.What, nil
+	return monitoringID, said.Ask, nil
 }
 
 // Wanted is what an officer asked an address for that has not come: "photo",
@@ -87,7 +49,7 @@ func (tx *Tx) KeepSent(ctx context.Context, at *core.Address, what string, point
 	if err != nil || wanted != what || monitoring == "" {
 		return err
 	}
-	e := watchEvent{monitoring: monitoring, kind: eventSent, after: map[string]any{"what": what, "address": at.ID}}
+	e := watchEvent{monitoring: monitoring, kind: eventSent, after: map[string]any{"sent": what, "address": at.ID}}
 	if point != nil {
 		e.note = strconv.FormatFloat(point.Lat, 'f', 5, 64) + ", " + strconv.FormatFloat(point.Lon, 'f', 5, 64)
 	}
