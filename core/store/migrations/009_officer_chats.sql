@@ -20,4 +20,3 @@ CREATE TABLE alerts (
   taken_by TEXT NOT NULL DEFAULT '');
 CREATE INDEX alerts_next ON alerts (next_at) WHERE next_at > 0;
 CREATE INDEX alerts_short ON alerts (short, made_at);
-CREATE INDEX tasks_red ON tasks (id) WHERE kind = 'red' AND closed_at = 0;
