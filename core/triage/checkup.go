@@ -18,7 +18,7 @@ type Checked struct {
 // in words that were not understood does.
 func (r *Rules) JudgeCheckup(a *Areas, known Said, c core.Checkup, more Checked) core.Verdict {
 	s := known
-	s.Form, s.Today = FormCheckup, c.Day
+	s.Today = c.Day
 	if s.Day == "" {
 		s.Day = c.Day
 	}

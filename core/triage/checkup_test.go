@@ -1,7 +1,6 @@
 package triage
 
 import (
-	"iter"
 	"reflect"
 	"testing"
 
@@ -47,33 +46,41 @@ func TestJudgeCheckup(t *testing.T) {
 	}
 }
 
-func people(list ...core.Verdict) iter.Seq2[Said, core.Verdict] {
-	return func(yield func(Said, core.Verdict) bool) {
-		for _, v := range list {
-			if !yield(Said{Day: "2021-07-20", SymptomsKnown: true, ExposuresKnown: true, Class: v.Class, ClassSince: "2021-07-18"}, v) {
-				return
-			}
+func TestDifferences(t *testing.T) {
+	f1 := core.Verdict{Class: core.ClassF1, Colour: core.ColourYellow, Measure: core.MeasureCentral, Until: "2021-08-01"}
+	f2 := core.Verdict{Class: core.ClassF2, Colour: core.ColourYellow, Measure: core.MeasureHome, Until: "2021-08-01"}
+	free := core.Verdict{Class: core.ClassNone, Colour: core.ColourGreen, Measure: core.MeasureNone}
+	until := func(v core.Verdict, day core.Day) core.Verdict { v.Until = day; return v }
+	red := func(v core.Verdict) core.Verdict { v.Colour = core.ColourRed; return v }
+	tests := []struct {
+		why           string
+		before, after core.Verdict
+		changed       bool
+		want          Differences
+	}{
+		{"nothing", f1, f1, false, Differences{}},
+		{"a shorter time", until(f1, "2021-08-08"), f1, true, Differences{Changed: 1, Shorter: 1}},
+		{"a longer time", f1, until(f1, "2021-08-08"), true, Differences{Changed: 1, Longer: 1}},
+		{"a time without end", f1, until(f1, ""), true, Differences{Changed: 1, Longer: 1}},
+		{"an end to it", until(f1, ""), f1, true, Differences{Changed: 1, Shorter: 1}},
+		{"a stricter measure", f2, f1, true, Differences{Changed: 1, Raised: 1, Classes: []Move{{"F2", "F1", 1}}, Measures: []Move{{"home", "central", 1}}}},
+		{"a milder one", f1, f2, true, Differences{Changed: 1, Lowered: 1, Classes: []Move{{"F1", "F2", 1}}, Measures: []Move{{"central", "home", 1}}}},
+		{"all is over", f2, free, true, Differences{Changed: 1, Lowered: 1, Classes: []Move{{"F2", "none", 1}}, Colours: []Move{{"yellow", "green", 1}}, Measures: []Move{{"home", "none", 1}}}},
+		{"a worse colour with a milder measure counts as raised", f1, red(f2), true, Differences{Changed: 1, Raised: 1, Classes: []Move{{"F1", "F2", 1}}, Colours: []Move{{"yellow", "red", 1}}, Measures: []Move{{"central", "home", 1}}}},
+	}
+	for _, tt := range tests {
+		var d Differences
+		tt.want.People = 1
+		if changed := d.Add(tt.before, tt.after); changed != tt.changed || !reflect.DeepEqual(d, tt.want) {
+			t.Errorf("%s: %v\ngot  %+v\nwant %+v", tt.why, changed, d, tt.want)
 		}
 	}
-}
 
-func TestRehearse(t *testing.T) {
-	f1 := core.Verdict{Class: core.ClassF1, Colour: core.ColourYellow, Measure: core.MeasureCentral, Until: "2021-08-08"}
-	same := core.Verdict{Class: core.ClassF1, Colour: core.ColourYellow, Measure: core.MeasureCentral, Until: "2021-08-01"}
-	short := core.Verdict{Class: core.ClassF1, Colour: core.ColourYellow, Measure: core.MeasureCentral, Until: "2021-07-30"}
-	low := core.Verdict{Class: core.ClassF2, Colour: core.ColourGreen, Measure: core.MeasureSelf}
-	high := core.Verdict{Class: core.ClassF3, Colour: core.ColourRed, Measure: core.MeasureCentral, Until: "2021-08-01"}
-	var changed int
-	d := Rehearse(BuiltIn()[2], nil, people(f1, f1, same, short, low, high), func(_ Said, before, after core.Verdict) {
-		changed++
-		if reflect.DeepEqual(before, after) {
-			t.Errorf("no difference: %+v", before)
-		}
-	})
-	want := Differences{People: 6, Changed: 5, Raised: 1, Lowered: 1, Longer: 1, Shorter: 2,
-		Colours:  []Move{{"green", "yellow", 1}, {"red", "green", 1}},
-		Measures: []Move{{"self_watch", "home", 1}, {"central", "self_watch", 1}}}
-	if !reflect.DeepEqual(d, want) || changed != 5 {
-		t.Errorf("%d\ngot  %+v\nwant %+v", changed, d, want)
+	var d Differences
+	d.Add(f1, free)
+	d.Add(f2, free)
+	d.Add(f2, free)
+	if want := []Move{{"home", "none", 2}, {"central", "none", 1}}; !reflect.DeepEqual(d.Measures, want) || d.People != 3 || d.Lowered != 3 {
+		t.Errorf("%+v", d)
 	}
 }

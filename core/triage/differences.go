@@ -2,7 +2,6 @@ package triage
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 
 	"khaibao/core"
@@ -30,19 +29,6 @@ type Differences struct {
 	Measures []Move `json:"measures"` // likewise
 }
 
-// Rehearse judges a stream of people anew, each with the verdict in force, and
-// hands every one who would change to found, which may be nil.
-func Rehearse(r *Rules, a *Areas, people iter.Seq2[Said, core.Verdict], found func(s Said, before, after core.Verdict)) Differences {
-	var d Differences
-	for s, before := range people {
-		after := r.Judge(a, s)
-		if d.Add(before, after) && found != nil {
-			found(s, before, after)
-		}
-	}
-	return d
-}
-
 // Add counts one person, and tells whether anything that the person hears
 // changed. The order of the lists is kept at each call.
 func (d *Differences) Add(before, after core.Verdict) (changed bool) {
@@ -55,11 +41,11 @@ func (d *Differences) Add(before, after core.Verdict) (changed bool) {
 	d.Classes = counted(d.Classes, string(before.Class), string(after.Class))
 	d.Colours = counted(d.Colours, string(before.Colour), string(after.Colour))
 	d.Measures = counted(d.Measures, string(before.Measure), string(after.Measure))
-	colour, measure := after.Colour.Rank()-before.Colour.Rank(), Strictness(after.Measure)-Strictness(before.Measure)
+	colour := after.Colour.Rank() - before.Colour.Rank()
 	switch {
-	case colour > 0 || measure > 0:
+	case colour > 0 || before.Measure.Milder(after.Measure):
 		d.Raised++
-	case colour < 0 || measure < 0:
+	case colour < 0 || after.Measure.Milder(before.Measure):
 		d.Lowered++
 	case before.Measure == after.Measure && later(after.Until, before.Until):
 		d.Longer++

@@ -26,6 +26,7 @@ type judging struct {
 	rules *Rules
 	areas *Areas
 	view  *view
+	given uint64 // classes that hold by the officer's word, or by how the person is watched
 	lacks lacking
 	found []hit // rules that hold
 	room  [16]hit
@@ -47,13 +48,14 @@ func (j *judging) keep(h hit) { j.found = append(j.found, h) }
 func (j *judging) proposals() {
 	v := j.view
 	class := core.ClassNone
-	if said := v.said.Class; nearness(said) >= nearness(core.ClassF3) {
+	if said := v.said.Class; said.ByOfficer() {
 		class = said
 	}
 	v.classes = classWords.bits[string(class)]
 	if v.said.Kind == core.KindPatient {
 		v.classes |= classWords.bits[string(core.ClassF0)]
 	}
+	j.given = v.classes
 	proposed := core.ClassNone
 	for i := range j.rules.classes {
 		rule := &j.rules.classes[i]
@@ -61,7 +63,7 @@ func (j *judging) proposals() {
 		switch rule.when.holds(v, &f) {
 		case yes:
 			v.classes |= classWords.bits[string(rule.class)]
-			if nearness(rule.class) > nearness(proposed) {
+			if proposed.Farther(rule.class) {
 				proposed = rule.class
 			}
 			v.lastInside = max(v.lastInside, f.touch.last)
@@ -161,8 +163,8 @@ func (j *judging) measures() {
 
 // stricter tells which of two running measures counts.
 func stricter(a, b hit) bool {
-	if d := Strictness(a.rule.phase.measure) - Strictness(b.rule.phase.measure); d != 0 {
-		return d > 0
+	if a, b := a.rule.phase.measure, b.rule.phase.measure; a != b {
+		return b.Milder(a)
 	}
 	return a.until > b.until
 }
@@ -171,7 +173,7 @@ func stricter(a, b hit) bool {
 // officer has classed the person since it was said: the officer's word counts.
 func (j *judging) settled(rule *rule) bool {
 	v := j.view
-	if rule.when.classes == 0 || nearness(v.said.Class) < nearness(core.ClassF3) {
+	if rule.when.classes == 0 || !v.said.Class.ByOfficer() {
 		return false
 	}
 	if rule.when.classes&classWords.bits[string(v.said.Class)] != 0 {
@@ -215,17 +217,39 @@ func (j *judging) baseOf(h *hit) ordinal {
 		if said := ordinalOf(v.said.ExposureLast); said != noDay {
 			return max(last, said)
 		}
-		if v.exposures != 0 {
-			last = max(last, v.day)
+		if last == noDay || v.exposures != 0 || j.anyway(h.rule) {
+			last = max(last, j.latest())
 		}
-		if nearness(v.said.Class) >= nearness(core.ClassF3) {
-			last = max(last, ordinalOf(v.said.ClassSince))
-		}
-		if last != noDay {
-			return last
-		}
+		return last
 	}
 	return v.day
+}
+
+// latest is the latest day on which an exposure may have been, where it was not
+// told: the day of the declaration, or that of the officer's word.
+func (j *judging) latest() ordinal {
+	v := j.view
+	since := ordinalOf(v.said.ClassSince)
+	switch {
+	case !v.said.Class.ByOfficer() || since == noDay:
+		return v.day
+	case v.exposures == 0:
+		return since
+	}
+	return max(v.day, since)
+}
+
+// anyway tells whether a rule would hold had the person been in no area: then
+// the day of a stay does not say when the exposure was.
+func (j *judging) anyway(rule *rule) bool {
+	bare := *j.view
+	bare.touched, bare.classes = touched{}, j.given|classWords.bits[string(core.ClassUnknown)]
+	for i := range j.rules.classes {
+		if proposal := &j.rules.classes[i]; proposal.when.holds(&bare, &finding{}) == yes {
+			bare.classes |= classWords.bits[string(proposal.class)]
+		}
+	}
+	return rule.when.holds(&bare, &finding{}) == yes
 }
 
 // args fills the placeholders that a rule's words have.

@@ -172,3 +172,26 @@ func TestFactsTakeThePlaceFromTheAnswers(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// The day of a stay does not tell when an F1 met the case: the measure must not
+// begin earlier because an area is known.
+func TestAStayDoesNotDateAnotherExposure(t *testing.T) {
+	r := BuiltIn()[0]
+	for said, want := range map[string]string{
+		"class=F1 since=0 passed=79@-12":                "F1 yellow central 0..14 opens=central",
+		"class=F1 since=-3 passed=79@-12":               "F1 yellow central -3..11 opens=central",
+		"class=F1 since=-3 passed=79@-12 last=-4":       "F1 yellow central -4..10 opens=central",
+		"exposures=epidemic_area passed=79@-12":         "returnee yellow home 0..14 opens=home",
+		"exposures=epidemic_area passed=79@-12 last=-6": "returnee yellow home -6..8 opens=home",
+		"passed=79@-12": "returnee yellow home -12..2 opens=home",
+	} {
+		if got := shown(r.Judge(tableAreas, saying(t, "2021-06-15", said)), "2021-06-15"); got != want {
+			t.Errorf("%s: got %q, want %q", said, got, want)
+		}
+	}
+	s := saying(t, "2021-06-15", "passed=79@-12")
+	s.Class = core.ClassF1 // and nobody knows since when
+	if got := shown(r.Judge(tableAreas, s), "2021-06-15"); got != "F1 yellow central 0..14 opens=central" {
+		t.Error(got)
+	}
+}

@@ -162,7 +162,7 @@ func (p *parser) proposed(n *yaml.Node) core.Class {
 		return core.ClassNone
 	}
 	switch class := core.Class(n.Value); {
-	case nearness(class) >= nearness(core.ClassF3):
+	case class.ByOfficer():
 		p.wrong(n, "officers_class")
 	case class == core.ClassNone:
 		p.wrong(n, "class_none")
@@ -211,7 +211,7 @@ func (p *parser) then(n *yaml.Node, first *rule) *rule {
 	switch {
 	case first.phase.days == 0:
 		p.wrong(n, "then_open")
-	case Strictness(second.phase.measure) > Strictness(first.phase.measure):
+	case first.phase.measure.Milder(second.phase.measure):
 		p.wrong(n, "then_stricter")
 	}
 	return &second

@@ -17,7 +17,7 @@ import "khaibao/core"
 
 // Said is what is known of a person. The zero value knows nothing.
 type Said struct {
-	Form  string   // form of the declaration; FormCheckup for an answer to the daily question
+	Form  string   // form of the declaration, for who reads it: no rule asks for it
 	Day   core.Day // the day it was said for: the look-back window ends here
 	Today core.Day // the day it is judged for, "" for Day: tells which part of a measure runs
 
@@ -53,9 +53,6 @@ type Said struct {
 	ClassSince core.Day   // the day of it
 	Kind       core.Kind  // how the person is watched; KindNone for not at all
 }
-
-// FormCheckup is Said.Form for an answer to the daily question.
-const FormCheckup = "checkup"
 
 // Stay is a place where somebody was. Days are the days, or From and Until the
 // first and the last of an unbroken stay ("" for open); without any the stay was

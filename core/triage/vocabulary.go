@@ -64,12 +64,6 @@ func Conditions() []string { return slices.Clone(conditionWords.ids) }
 // Levels are the levels of an epidemic area, the worst last.
 func Levels() []string { return slices.Clone(levelWords.ids) }
 
-// Strictness orders measures: 0 for none, 5 for treatment.
-func Strictness(m core.Measure) int { return max(0, slices.Index(measureWords.ids, string(m))) }
-
-// nearness orders classes: 0 for none, 7 for F0.
-func nearness(c core.Class) int { return max(0, slices.Index(classWords.ids, string(c))) }
-
 // set is the bits of some IDs; an ID that is not in the vocabulary gives the
 // bit of rest.
 func (v vocabulary) set(ids []string, rest uint64) (bits uint64) {
