@@ -85,6 +85,10 @@ func scanAsked(r scanner) (a asked, err error) {
 // askBatch is how many prompts one transaction makes; tests make it small.
 var askBatch = 4000
 
+// askers is how many write at once. With who reads they take three connections
+// of a pool that has four at least: people who write meanwhile have one.
+const askers = 2
+
 // makeRound makes the prompts of one round: one reads who is due, others write.
 // All of it is in hand a batch at a time, however many there are.
 func (s *Store) makeRound(ctx context.Context, r monitor.Round, now time.Time) (made int, err error) {
@@ -93,7 +97,7 @@ func (s *Store) makeRound(ctx context.Context, r monitor.Round, now time.Time) (
 	batches := make(chan *asks)
 	var writing sync.WaitGroup
 	var mu sync.Mutex
-	for range s.loaders() {
+	for range askers {
 		writing.Go(func() {
 			for b := range batches {
 				n, err := s.keepAsks(ctx, b)
