@@ -36,6 +36,7 @@ func TestBrowser(t *testing.T) {
 	telegramQR := declareOnTelegram(t, browser, r, pictures)
 	smsLink := declareBySMS(t, browser, r, pictures)
 	findRecord(t, officer, r, pictures)
+	watchOne(officer, pictures)
 
 	// One person has one code, whatever the channel and the form it comes in.
 	checkPicture(t, officer, r.url+"/admin/check", telegramQR, nil)
@@ -234,6 +235,17 @@ func beginOnKeypad(t *testing.T, browser context.Context, r *running, pictures *
 	me.does("dials a year", chromedp.Click(me.button("1")), chromedp.Click(me.button("9")), chromedp.Click(me.button("5")), chromedp.Click(me.button("5")))
 	pictures.take("keypad", me.tab)
 	me.after("sends it", "resident.id_number.ask", chromedp.Click(".composer .line button"))
+}
+
+// watchOne opens the monitoring of the person whose declaration is open.
+func watchOne(officer *tab, pictures *album) {
+	officer.does("opens a monitoring", chromedp.Click("a[href^='/admin/monitoring/open']"), sees(word("admin.open.title")),
+		chromedp.Focus("form button.main"), keys(kb.Enter), until(`document.querySelector("[name=sure]")`),
+		chromedp.Focus("form button.main"), keys(kb.Enter), sees(word("admin.act.open.done")), sees(word("admin.watch.days")))
+	officer.does("sees it on a telephone", size(390, 844))
+	pictures.take("monitoring", officer)
+	officer.does("goes back to the desk", size(1280, 800), chromedp.Navigate(strings.SplitAfter(value[string](officer, "location.href"), "/admin/")[0]+"monitoring"), sees(thuName))
+	pictures.take("monitored", officer)
 }
 
 // findRecord opens the officer's list and the newest declaration.

@@ -152,13 +152,14 @@ func (r *request) orKey(key, other string) string {
 	return other
 }
 
-// Moment is a time as a page shows it: how long ago, exactly, and for machines.
-type Moment struct{ Since, Exact, ISO string }
+// Moment is a time as a page shows it: how long ago, exactly, and for machines,
+// with the time of the page.
+type Moment struct{ Since, Exact, ISO, Now string }
 
 // Moment is a time seen from now.
 func (r *request) Moment(t time.Time) Moment {
 	local := t.In(core.Zone)
-	return Moment{Since: r.since(t), Exact: local.Format("15:04 02/01/2006"), ISO: local.Format(time.RFC3339)}
+	return Moment{Since: r.since(t), Exact: local.Format("15:04 02/01/2006"), ISO: local.Format(time.RFC3339), Now: r.At.In(core.Zone).Format(time.RFC3339)}
 }
 
 func (r *request) since(t time.Time) string {

@@ -79,10 +79,11 @@ func (r *request) state(name string) *Colour {
 	return &Colour{name, shape, r.T("admin.state." + name)}
 }
 
-// RowState is how a monitored person stands: silent where nothing was heard,
-// unless what was heard last was worse than mild.
+// RowState is how a monitored person stands: silent where a question was not
+// answered, unless what was heard before was worse than mild; nil before the
+// first answer.
 func (r *request) RowState(row store.WatchedRow) *Colour {
-	if row.Missed > 0 && row.Colour.Rank() < core.ColourOrange.Rank() || row.Colour == core.ColourNone {
+	if row.Missed > 0 && row.Colour.Rank() < core.ColourOrange.Rank() {
 		return r.state("grey")
 	}
 	return r.State(row.Colour)

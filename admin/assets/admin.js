@@ -90,7 +90,7 @@ if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 
 const clocks = document.querySelectorAll("[data-clock]");
 if (clocks.length) {
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
-  const page = Date.parse(document.body.dataset.now) - Date.now(); // the server's clock counts, not the telephone's
+  const page = Date.parse(clocks[0].dataset.clock) - Date.now(); // the server's clock counts, not the telephone's
   setInterval(() => {
     for (const clock of clocks) {
       const minutes = Math.floor((Date.now() + page - Date.parse(clock.dateTime)) / 60000);
