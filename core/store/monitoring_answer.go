@@ -132,15 +132,15 @@ func (tx *Tx) answeredElsewhere(ctx context.Context, m *monitored, c core.Checku
 	return tx.keepEvents(ctx, []watchEvent{{monitoring: m.ID, kind: eventReached, before: before, after: m.terms()}})
 }
 
-// alarm opens the task that an answer asks for, in the time of
-// docs/reference/follow-up.md 2c, and names its kind.
+// alarm opens the task that an answer asks for, in the time that the rules in
+// force give for its colour, and names its kind.
 func (tx *Tx) alarm(ctx context.Context, m *monitored, c core.Checkup) (kind string, err error) {
 	t := watchTask{m: m}
 	switch {
 	case c.Colour == core.ColourRed:
-		t.kind, t.due = core.TaskRed, tx.now.Add(redTime)
+		t.kind, t.due = core.TaskRed, tx.now.Add(tx.s.within(core.DayOf(tx.now), core.ColourRed, redTime))
 	case c.Colour == core.ColourOrange:
-		t.kind, t.due = core.TaskIll, tx.now.Add(illTime)
+		t.kind, t.due = core.TaskIll, tx.now.Add(tx.s.within(core.DayOf(tx.now), core.ColourOrange, illTime))
 	case c.Colour == core.ColourYellow && len(c.Symptoms) > 0:
 		t.kind, t.due = core.TaskIll, byDay(tx.now, illTime)
 		if evening := monitor.At(core.DayOf(tx.now), monitor.Evening); evening.After(t.due) {

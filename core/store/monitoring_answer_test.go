@@ -1,15 +1,46 @@
 package store_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"sync"
 	"testing"
 
-	"context"
 	"khaibao/core"
+	"khaibao/core/duty"
 	"khaibao/core/store"
 	"khaibao/core/store/storetest"
 )
+
+// The time that officers have for a red and for an orange answer is the rule
+// file's.
+func TestTheRulesSayHowSoonOfficersMustCall(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		cdc := officer(t, s, duty.CDC, "46")
+		text := bytes.Replace(strictRules(t, "hue-1"), []byte("targets: {red: 15m, orange: 2h,"), []byte("targets: {red: 5m, orange: 45m,"), 1)
+		if _, err := s.SaveRules(t.Context(), cdc, morning, text); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.SwitchRules(t.Context(), cdc, morning, "hue-1", core.DayOf(morning)); err != nil {
+			t.Fatal(err)
+		}
+		rules, _, err := s.Policy(t.Context(), core.DayOf(morning))
+		if err != nil || rules.Version() != "hue-1" {
+			t.Fatalf("%v %v", rules, err)
+		}
+		for n, want := range map[int]core.Checkup{1: ill("", core.ColourRed, "short_of_breath"), 2: ill("", core.ColourOrange, "fever")} {
+			id, phone := person(t, s, n, anDong)
+			want.MonitoringID = open(t, s, morning, wish(id, core.KindHome)).ID
+			answer(t, s, phone, clock(0, 8, 31), want)
+		}
+		due, err := s.Texts(t.Context(), `SELECT kind || ' ' || CAST((due_at - opened_at) / 60000 AS TEXT) FROM tasks WHERE monitoring_id <> '' ORDER BY kind`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantTexts(t, "minutes", due, "ill 45", "red 5")
+	})
+}
 
 // A second answer counts however soon, and the worse colour stays; red is a task
 // of fifteen minutes.

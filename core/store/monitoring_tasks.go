@@ -8,7 +8,8 @@ import (
 	"khaibao/core/monitor"
 )
 
-// How long officers have (docs/reference/follow-up.md 2c).
+// How long officers have (docs/reference/follow-up.md 2c), the first two where no
+// rules are in force.
 const (
 	redTime     = 15 * time.Minute
 	illTime     = 2 * time.Hour

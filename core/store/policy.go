@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"khaibao/core"
@@ -33,6 +34,8 @@ type policies struct {
 	revision int64
 	rules    []*dated // in force one after the other, the first one first
 	areas    *triage.Areas
+
+	known atomic.Pointer[[]*dated] // rules, for who must not wait for mu: it may be held while a connection is waited for
 }
 
 // dated are rules with the day from which they are in force.
@@ -72,12 +75,32 @@ func (s *Store) Policy(ctx context.Context, day core.Day) (*triage.Rules, *triag
 		}
 		p.read = time.Now() // a database that is away is not asked with every message
 	}
-	for _, r := range slices.Backward(p.rules) {
-		if r.from <= day {
-			return r.Rules, p.areas, nil
-		}
+	if r := on(p.rules, day); r != nil {
+		return r, p.areas, nil
 	}
 	return nil, nil, ErrNoPolicy
+}
+
+// on are the rules in force on a day, nil for none.
+func on(rules []*dated, day core.Day) *triage.Rules {
+	for _, r := range slices.Backward(rules) {
+		if r.from <= day {
+			return r.Rules
+		}
+	}
+	return nil
+}
+
+// within is in what time the rules in force on a day want a person of a colour
+// to be reached; otherwise where this node has read none. It asks no database,
+// so that it may be used inside transactions.
+func (s *Store) within(day core.Day, c core.Colour, otherwise time.Duration) time.Duration {
+	if known := s.policy.known.Load(); known != nil {
+		if r := on(*known, day); r != nil && r.Target(c) > 0 {
+			return r.Target(c)
+		}
+	}
+	return otherwise
 }
 
 // readPolicy brings p up to date, whole or not at all.
@@ -111,6 +134,7 @@ func (s *Store) readPolicy(ctx context.Context, p *policies) error {
 		return err
 	}
 	p.revision, p.rules, p.areas = revision, rules, triage.NewAreas(areas)
+	p.known.Store(&rules)
 	return nil
 }
 

@@ -132,6 +132,9 @@ type Rule struct {
 // Version is the name of the version, as verdicts carry it.
 func (r *Rules) Version() string { return r.version }
 
+// String is the version: a log or a failed test must not print the whole file.
+func (r *Rules) String() string { return "rules " + r.version }
+
 // From is the first day that the rules are in force.
 func (r *Rules) From() core.Day { return r.from }
 
