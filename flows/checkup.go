@@ -35,6 +35,11 @@ type Daily struct {
 	Signs []string `json:"signs,omitempty"`
 }
 
+// IsZero tells whether nothing is still asked.
+func (d Daily) IsZero() bool {
+	return d.How == "" && d.Weigh == "" && !d.Well && len(d.Ill)+len(d.Ticked)+len(d.Rest)+len(d.Signs) == 0
+}
+
 // checkUp hands a message that may answer the daily question to whom it may be
 // about; false where it is a form's or the conversation's own to read.
 func (t *turn) checkUp(in *core.Inbound, cmd command) bool {
@@ -134,11 +139,11 @@ func (t *turn) readOpen(text string, people []core.Watched) {
 	}
 	switch {
 	case c.Ask == reading.DoubtTemperature, c.Ask == reading.DoubtSpO2, c.Ask == reading.DoubtWhat && len(people) == 1 && wordsTyped(text) == "" && text != "":
-		t.s.Question = ""
+		t.between()
 		t.miss(oddNumber(text), people)
-	case c.Ask == reading.DoubtQuestion:
+	case c.Ask == reading.DoubtQuestion && t.s.Form == "":
 		t.answerQuestion(people)
-	case c.Ask == reading.DoubtWhat:
+	case c.Ask == reading.DoubtWhat && t.s.Form == "":
 		for _, p := range c.Told {
 			if w := personAt(people, p.Person); w != nil && len(people) > 1 {
 				t.s.Daily = Daily{How: w.ID}
@@ -149,6 +154,14 @@ func (t *turn) readOpen(text string, people []core.Watched) {
 		t.unclear(people)
 	default:
 		t.unclear(people)
+	}
+}
+
+// between forgets what was asked behind the daily question; a form's question
+// stays.
+func (t *turn) between() {
+	if t.s.Form == "" {
+		t.s.Question = ""
 	}
 }
 

@@ -184,6 +184,7 @@ func (t *turn) checkedOver(list []CheckupKept) {
 		t.again()
 		return
 	}
+	t.leaveForm()
 	t.s.Question = ""
 	t.say(last)
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,7 @@ var fuzzTexts = []string{
 	"tổ 3, phường Vỹ Dạ, TP Huế", "hương vân", "phú vang", "quảng trị", "không rõ", "như hộ khẩu", "sốt, ho", "gan, có thai", "nam", "nữ", "Lào", "bỏ qua",
 	cardText, cardMinistry, "046155001234||Lê Thị Ba|01011956|Nam|Hương Vân, Thừa Thiên Huế", "sai ngày sinh", "địa chỉ cũ rồi", "GD4464612345678",
 	"về huế", "Đà Nẵng 10/8, Quảng Nam 12/8", "huong van 10/8", "xe khách 75B-012.34", "VN1543 12A", "14/8 16/8", "mai", "20", "0 0", "Lào, Thái Lan", "hết", "none:0",
+	"khoẻ", "sốt 38.5, ho", "2 sốt", "khó thở", "385", "37.2 97", "hôm qua sốt", "cả nhà khoẻ", "LINK 123456", "DA NHAN ab23", "khi nào hết cách ly",
 	"", " ", "🙏🙏", "\x00\xff", strings.Repeat("dài ", 900), "e\u0301\u0323", "{{.name}}", "http://example.vn", "review:send:1", "-1", "99999999999999999999",
 }
 
@@ -118,6 +120,8 @@ func sensible(s Session, n int) string {
 		return []string{"0", "hôm qua", "Quảng Nam 12/8", "không nhớ", "Hương Vân", "hết"}[n%6]
 	case len(options) > 0:
 		return options[n%len(options)]
+	case strings.HasPrefix(question, "checkup_"):
+		return []string{"0", "1", "2", "sốt", "37.2 97", "khoẻ", "385", "khó thở"}[n%8]
 	case question == askedPhone:
 		return "0900123456"
 	case question == askedCode:
@@ -154,6 +158,9 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 		urn = core.TelURN(transcriptPhone)
 	}
 	var s Session
+	watching := watchedFor(look)
+	known.Watched = len(watching) > 0
+	replies := 0
 	var actions []string // of buttons seen
 	memory := &pure{}
 	declare := func(d Declare) Declared {
@@ -181,6 +188,7 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 			var result Result
 			switch effect := effect.(type) {
 			case Reply:
+				replies++
 				checkSay(t, b, effect.Say)
 				channel.Fit(Render(b, withoutQR(effect.Say), "vi", features), features)
 				for _, c := range effect.Choices {
@@ -218,6 +226,21 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 				result = all
 			case Recall:
 				result = memory.recall(effect)
+			case FindWatched:
+				want := []string{"", WantPhoto, WantLocation}[len(actions)%3]
+				result = Watched{In: effect.In, List: watching, Want: want}
+			case KeepCheckups:
+				kept := CheckedUp{People: effect.People}
+				for _, c := range effect.List {
+					w := checkCheckup(t, c, watching, core.DayOf(now))
+					c.Colour = c.Colour.Worse([]core.Colour{core.ColourGreen, core.ColourYellow, core.ColourOrange}[len(actions)%3])
+					kept.List = append(kept.List, CheckupKept{Said: c, Kept: core.KeptCheckup{Over: w.Over(), Colour: c.Colour}, Of: *w})
+				}
+				result = kept
+			case LinkOfficer:
+				result = OfficerSaid{Word: officerLink, OfficerChat: core.OfficerChat{Done: len(actions)%2 == 0, Name: "Lê Thị Y Tá", Area: "19777"}}
+			case TakeAlert:
+				result = OfficerSaid{Word: officerTake, Task: effect.Task, OfficerChat: core.OfficerChat{Done: len(actions)%2 == 0, Not: len(actions)%3 == 0, Who: "N. V. A."}}
 			case ReplaceQR:
 				result = QRReplaced{Done: len(actions)%3 > 0, QRCode: QRCode{Name: "Nguyễn Văn An", Code: strings.Repeat("A", 26), Number: "1000000007", Day: "2021-08-15"}}
 			case FindHeld:
@@ -282,9 +305,41 @@ func playScript(t *testing.T, b *locales.Bundle, script []byte, typed string, lo
 			}
 		}
 		now = now.Add(time.Second)
-		turn(Event{In: &in}, 0)
+		replies = 0
+		if turn(Event{In: &in}, 0); replies == 0 && in.Control == "" {
+			t.Fatalf("no answer to %+v at %q", in, s.Question)
+		}
 	}
 	return declared
+}
+
+// watchedFor are those the telephone answers for: nobody, one, three, or people
+// whose monitoring is over.
+func watchedFor(look uint8) (all []core.Watched) {
+	kinds := []core.Kind{core.KindHome, core.KindPatient, core.KindWatch}
+	for i := range []int{0, 1, 3, 2}[look>>4&3] {
+		w := core.Watched{Number: i + 1, Name: []string{"Nguyễn Văn An", "Trần Thị Bình", "Lê Lan"}[i], Monitoring: core.Monitoring{
+			ID: "m" + strconv.Itoa(i+1), PersonID: "p" + strconv.Itoa(i+1), Kind: kinds[i], Until: "2021-08-29", Commune: "19777", Province: "46"}}
+		if look>>6&1 != 0 && i != 1 {
+			w.Ended, w.End = time.Date(2021, 8, 14, 17, 0, 0, 0, time.UTC), core.EndCompleted
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// checkCheckup holds that what is kept is about somebody watched, for today or
+// yesterday, and that nobody is well with a sign.
+func checkCheckup(t *testing.T, c core.Checkup, watching []core.Watched, today core.Day) *core.Watched {
+	t.Helper()
+	w := byID(watching, c.MonitoringID)
+	if w == nil || c.PersonID != w.PersonID || c.Day != today && c.Day != today.Add(-1) {
+		t.Fatalf("an answer about nobody: %+v", c)
+	}
+	if c.Well && (len(c.Symptoms) > 0 || c.SpO2 > 0 && c.SpO2 <= lowSpO2) || red(c) && c.Colour != core.ColourRed {
+		t.Fatalf("an answer that is too mild: %+v", c)
+	}
+	return w
 }
 
 func withoutQR(s core.Say) core.Say {
@@ -305,7 +360,7 @@ func normal(t *testing.T, s Session) string {
 func checkQuestion(t *testing.T, s Session) {
 	t.Helper()
 	if s.Form == "" {
-		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn, askedWho, askedLost}, s.Question) {
+		if !slices.Contains([]string{"", askedMenu, askedPhone, askedCode, askedReturn, askedWho, askedLost, askedHow, askedSigns, askedMeasure, askedRest}, s.Question) {
 			t.Fatalf("no question %q", s.Question)
 		}
 		return
