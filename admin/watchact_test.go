@@ -166,3 +166,33 @@ func TestACallIsOneLookUp(t *testing.T) {
 		b.get("/admin/monitoring/"+w.red).wants(t, "the person at hand", 200)
 	})
 }
+
+// Who is over and was not heard of is extended or closed; while another period
+// of the same person runs, the old one stays as it ended.
+func TestOverdueIsExtendedOrClosed(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		w := x.ward()
+		x.pass(30 * time.Hour)
+		if _, err := x.s.EndMonitoring(t.Context(), x.tick(), 100); err != nil {
+			t.Fatal(err)
+		}
+		station := x.as(duty.Station, anDong)
+		station.get("/admin/monitoring?list=overdue").wants(t, "the list", 200, "Hồ Thị Cuối", "quá hạn", "no:Trần Văn Khỏe")
+		path := "/admin/monitoring/" + w.ending
+		station.get(path).wants(t, "the page", 200, "Gọi rồi kết thúc hoặc gia hạn", "Gia hạn</a>", "no:Hạ mức</a>")
+		ask := station.act(path+"/extend", url.Values{"days": {"3"}, "note": {"chưa gặp được"}})
+		ask.wants(t, "from today on", 200, "<td>15/08/2021</td><td><ins>19/08/2021</ins></td>")
+		station.sure(path+"/extend", ask).wants(t, "extended", 303)
+		station.get(path).wants(t, "runs again", 200, "đến 19/08/2021")
+		station.get("/admin/monitoring?list=overdue").wants(t, "the list afterwards", 200, "no:Hồ Thị Cuối")
+		x.pass(4 * 24 * time.Hour)
+		if _, err := x.s.EndMonitoring(t.Context(), x.tick(), 100); err != nil {
+			t.Fatal(err)
+		}
+		station = x.as(duty.Station, anDong)
+		ask = station.act(path+"/close", url.Values{"reason": {"moved_away"}})
+		station.sure(path+"/close", ask).wants(t, "closed", 303)
+		station.get(path).wants(t, "the end", 200, "cán bộ đã kết thúc", "Rời khỏi tỉnh")
+		station.get("/admin/monitoring?list=overdue").wants(t, "nobody is overdue", 200, "no:Hồ Thị Cuối")
+	})
+}

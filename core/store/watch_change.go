@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -201,6 +202,13 @@ func ExtendedUntil(m core.Monitoring, days int, today core.Day) core.Day {
 // many days from today.
 func (w *watchChanging) extend(ctx context.Context) error {
 	m, before := w.m, w.m.terms()
+	if !m.Ended.IsZero() {
+		var other int64
+		err := w.q.row(ctx, `SELECT COUNT(*) FROM monitoring WHERE person_id = $1 AND ended_at = 0`, m.PersonID).Scan(&other)
+		if err != nil || other > 0 { // another was opened since
+			return cmp.Or(err, ErrChanged)
+		}
+	}
 	until := ExtendedUntil(m.Monitoring, w.c.Days, core.DayOf(w.now))
 	for m.Until < until { // what was promised may lie behind what is derived
 		m.Extended++
