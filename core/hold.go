@@ -125,6 +125,18 @@ func (v Verdict) Beside(earlier Verdict, today Day) (both Verdict, adds bool) {
 	return both, true
 }
 
+// Repeating is the verdict of a declaration that says once more what an earlier
+// one said: a measure that was counted from the day of the declaration, for want
+// of another, goes on and does not begin anew each day. said is the day of the
+// declaration; as it was, and false, where something else is said.
+func (v Verdict) Repeating(earlier Verdict, said, today Day) (Verdict, bool) {
+	if v.From != said || v.Measure != earlier.Measure || !earlier.running(today) || !v.longer(earlier) || !slices.Equal(v.RuleIDs(), earlier.RuleIDs()) {
+		return v, false
+	}
+	v.From, v.Until, v.Tests = earlier.From, earlier.Until, earlier.Tests
+	return v, true
+}
+
 // Same tells whether two verdicts ask the same of a person: class, colour,
 // measure and its last day.
 func (v Verdict) Same(o Verdict) bool {

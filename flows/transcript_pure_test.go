@@ -278,6 +278,9 @@ func (p *pure) declare(e Declare, now time.Time) Result {
 	}
 	j := judgeOn(core.DayOf(now))
 	said := j.of(e, core.DayOf(now))(core.PersonFacts{Birth: e.Person.Birth, Commune: e.Person.Commune, Sub: e.Person.Sub}, "", "")
+	if last, _ := e.Facts["exposure_last"].(string); last == "" {
+		said, _ = said.Repeating(p.verdicts[who], core.DayOf(now), core.DayOf(now))
+	}
 	p.verdicts[who], _ = said.Beside(p.verdicts[who], core.DayOf(now))
 	v := p.verdicts[who]
 	p.did = append(p.did, strings.TrimSpace(fmt.Sprintf("verdict: %s %s %s %s", v.Class, v.Colour, v.Measure, v.Until)))

@@ -39,14 +39,16 @@ type policy struct {
 	today core.Day
 }
 
-func (p policy) judge(birth string, d spoken, class core.Class, since core.Day) (core.Verdict, error) {
+// judge judges one declaration; dated tells whether it said when the last
+// exposure was.
+func (p policy) judge(birth string, d spoken, class core.Class, since core.Day) (v core.Verdict, dated bool, err error) {
 	var facts map[string]any
 	if err := json.Unmarshal([]byte(d.facts), &facts); err != nil {
-		return core.Verdict{}, fmt.Errorf("declaration %s: answers are no JSON", d.id)
+		return core.Verdict{}, false, fmt.Errorf("declaration %s: answers are no JSON", d.id)
 	}
 	said := triage.Facts(d.form, d.day, core.PersonFacts{Birth: birth, Commune: d.commune, District: d.district, Province: d.province, Sub: d.sub}, facts)
 	said.Today, said.Class, said.ClassSince = p.today, class, since
-	return p.rules.Judge(p.areas, said), nil
+	return p.rules.Judge(p.areas, said), said.ExposureLast != "", nil
 }
 
 // verdict is what is in force for a subject by a policy: by what was said last,
@@ -54,7 +56,8 @@ func (p policy) judge(birth string, d spoken, class core.Class, since core.Day) 
 func (p policy) verdict(sub subject, was core.Standing, earlier map[string]spoken) (*judged, error) {
 	j := &judged{before: was.Verdict, word: sub.word}
 	var err error
-	if j.said, err = p.judge(sub.birth, sub.newest, was.Class, was.Since); err != nil {
+	var dated bool
+	if j.said, dated, err = p.judge(sub.birth, sub.newest, was.Class, was.Since); err != nil {
 		return nil, err
 	}
 	j.inForce = j.said
@@ -63,12 +66,16 @@ func (p policy) verdict(sub subject, was core.Standing, earlier map[string]spoke
 		if !there {
 			continue
 		}
-		v, err := p.judge(sub.birth, d, was.Class, was.Since)
+		v, _, err := p.judge(sub.birth, d, was.Class, was.Since)
 		if err != nil {
 			return nil, err
 		}
+		repeats := false
+		if !dated {
+			j.inForce, repeats = j.inForce.Repeating(v, sub.newest.day, p.today)
+		}
 		both, adds := j.inForce.Beside(v, p.today)
-		if adds {
+		if adds || repeats {
 			j.inForce, j.held = both, append(j.held, id)
 		}
 	}

@@ -12,6 +12,9 @@ import (
 // maxHolding bounds how many earlier declarations hold beside the newest.
 const maxHolding = 4
 
+// lastExposure is the fact that says when the last exposure was.
+const lastExposure = "exposure_last"
+
 // judged is a declaration's verdict, and what is in force by it for its person.
 type judged struct {
 	before  core.Verdict // in force until now
@@ -64,11 +67,18 @@ func (d *declaring) judge(was standing, former string, facts core.PersonFacts, n
 	if j.said.IsZero() {
 		return nil
 	}
+	v, repeats := j.said, false
+	if told, _ := d.Facts[lastExposure].(string); told == "" {
+		v, repeats = v.Repeating(before.Verdict, d.Day, d.Day)
+	}
 	var adds bool
-	j.inForce, adds = j.said.Beside(before.Verdict, d.Day)
-	if adds {
+	j.inForce, adds = v.Beside(before.Verdict, d.Day)
+	switch {
+	case adds || repeats && len(before.Held) == 0:
 		j.held = append(before.Held, former)
 		j.held = j.held[max(0, len(j.held)-maxHolding):]
+	case repeats: // what is repeated is among them
+		j.held = before.Held
 	}
 	if !before.Word.IsZero() {
 		j.inForce = before.Word.Over(j.inForce)

@@ -11,6 +11,7 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/area"
+	"khaibao/core/duty"
 	"khaibao/core/store"
 	"khaibao/core/store/storetest"
 	"khaibao/core/triage"
@@ -140,4 +141,45 @@ func TestJudgingCostsNoStatement(t *testing.T) {
 	if again < 5 || judged != again || judgedFresh != fresh {
 		t.Errorf("%d statements with a verdict and %d without, of a newcomer %d and %d", judged, again, judgedFresh, fresh)
 	}
+}
+
+// Who says each day that they met a case, and not when, is not in quarantine for
+// ever: the days are counted from when it was said first, also when all are
+// judged again.
+func TestRepeatedDeclarationDoesNotBeginAnew(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const phone = "+84900000001"
+		met := map[string]any{"exposures": []string{"case"}}
+		first := tell(t, s, july, phone, "an", anDong, met)
+		if first.Verdict.Measure != core.MeasureHome || first.Verdict.Until != "2021-08-03" {
+			t.Fatalf("first: %+v", first.Verdict)
+		}
+		for day := 1; day <= 3; day++ {
+			v := tell(t, s, july.Add(time.Duration(day)*24*time.Hour), phone, "an", anDong, met).Verdict
+			if v.Until != "2021-08-03" || v.From != "2021-07-20" {
+				t.Errorf("day %d: %+v", day, v)
+			}
+		}
+		later := july.Add(73 * time.Hour)
+		cdc := officer(t, s, duty.CDC, "46")
+		id, err := s.SaveArea(t.Context(), cdc, later, triage.Area{Code: huongVan, Level: "yellow", From: "2021-07-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.SwitchAreas(t.Context(), cdc, later, []string{id}); err != nil {
+			t.Fatal(err)
+		}
+		finish(t, s, later, (&store.Judging{Store: s}).Step, store.JobJudge)
+		if got := inForce(t, s, first.PersonID); got != "contact_said 2 home 2021-08-03" {
+			t.Errorf("judged again: %s", got)
+		}
+		if rows, _ := s.Texts(t.Context(), `SELECT until_day FROM monitoring WHERE person_id = $1`, first.PersonID); len(rows) != 1 || rows[0] != "2021-08-03" {
+			t.Errorf("monitoring until %v", rows)
+		}
+		// A day that is told, and later, counts.
+		again := tell(t, s, july.Add(96*time.Hour), phone, "an", anDong, map[string]any{"exposures": []string{"case"}, "exposure_last": "2021-07-24"})
+		if again.Verdict.Until != "2021-08-07" {
+			t.Errorf("met another: %+v", again.Verdict)
+		}
+	})
 }
