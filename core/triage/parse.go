@@ -267,7 +267,6 @@ func (r *Rules) finish() {
 		for i := range list {
 			for one := &list[i]; one != nil; one = one.then {
 				r.byID[one.id] = one
-				r.openedKind |= kindWords.bits[string(one.phase.opens)]
 			}
 		}
 	}

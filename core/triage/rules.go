@@ -20,18 +20,17 @@ type Rules struct {
 	title   words
 	window  int
 
-	feverFrom  float64
-	vaccine    vaccine
-	target     [5]time.Duration // by the colour's rank
-	sources    map[string]string
-	classes    []rule
-	colours    []rule
-	measures   []rule
-	unknown    [facts]rule
-	otherwise  rule
-	byID       map[string]*rule
-	groups     map[string]uint64
-	openedKind uint64 // kinds of monitoring that some rule opens by itself
+	feverFrom float64
+	vaccine   vaccine
+	target    [5]time.Duration // by the colour's rank
+	sources   map[string]string
+	classes   []rule
+	colours   []rule
+	measures  []rule
+	unknown   [facts]rule
+	otherwise rule
+	byID      map[string]*rule
+	groups    map[string]uint64
 }
 
 // vaccine says who counts as vaccinated, in doses and days.
@@ -154,9 +153,6 @@ func (r *Rules) Window() int { return r.window }
 // Target is within what time an officer should have reached a person of a
 // colour; 0 where nobody need.
 func (r *Rules) Target(c core.Colour) time.Duration { return r.target[c.Rank()] }
-
-// Opens tells whether some rule opens monitoring of a kind by itself.
-func (r *Rules) Opens(k core.Kind) bool { return r.openedKind&kindWords.bits[string(k)] != 0 }
 
 // Rules lists every rule, each part in the order of the file. What follows
 // a measure stands behind it, with Then at the end of its ID.
