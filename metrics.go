@@ -26,6 +26,7 @@ type metrics struct {
 	take     prometheus.Histogram
 	pumping  prometheus.Gauge
 	watched  *prometheus.CounterVec
+	openReds prometheus.Gauge
 	worked   *prometheus.GaugeVec
 	workTime *prometheus.GaugeVec
 	failed   *prometheus.CounterVec
@@ -57,6 +58,8 @@ func newMetrics() *metrics {
 			Help: "1 when most codes of the last hour were never typed: the sign of SMS pumping."}),
 		watched: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khaibao_monitoring_total",
 			Help: "What was done by the clock about people who are watched."}, []string{"event"}),
+		openReds: prometheus.NewGauge(prometheus.GaugeOpts{Name: "khaibao_reds_open",
+			Help: "Red alerts that no officer has taken."}),
 		worked: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khaibao_schedule_done_timestamp_seconds",
 			Help: "When a scheduled work was last done without an error."}, []string{"work"}),
 		workTime: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khaibao_schedule_seconds",
@@ -69,7 +72,7 @@ func newMetrics() *metrics {
 			Help: "What became of jobs: job_done, job_failed for a step that is tried again, job_given_up."}, []string{"event"}),
 	}
 	m.registry.MustRegister(m.messages, m.outbox, m.hooks, m.answers, m.sent, m.segments, m.cost, m.take, m.pumping,
-		m.watched, m.worked, m.workTime, m.failed, m.policy, m.jobs,
+		m.watched, m.openReds, m.worked, m.workTime, m.failed, m.policy, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

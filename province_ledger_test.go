@@ -85,6 +85,9 @@ func closeDay(t *testing.T, look *storetest.Look, day core.Day, now time.Time) s
 	if n := look.Count(fmt.Sprintf(unaskedText, day, monitor.At(day, 0).UnixMilli())); n > 0 {
 		t.Errorf("%s: %d people lack a slot of the day", day, n)
 	}
+	if n := look.Count(`SELECT COUNT(*) FROM tasks t JOIN monitoring m ON m.id = t.monitoring_id WHERE t.closed_at = 0 AND t.monitoring_id <> '' AND t.owner <> m.commune`); n > 0 {
+		t.Errorf("%s: %d tasks are another commune's than the one that has the duty", day, n)
+	}
 	l.people = look.Count(`SELECT COUNT(*) FROM monitoring WHERE ended_at = 0`)
 	return fmt.Sprintf("%s  watched %6d  slots answered %7d  waiting %5d  escalated %6d  missed %6d  ended %6d", day, l.people, l.answered, l.waiting, l.escalated, l.missed, l.ended)
 }

@@ -29,10 +29,11 @@ const (
 	blocks    temper = "blocks"    // blocks the bot on the third day: nothing arrives by chat any more
 	hasty     temper = "hasty"     // says everything twice
 	yesterday temper = "yesterday" // tells how yesterday was, then today
+	moves     temper = "moves"     // declares from another commune on the fifth day, and is silent from then
 )
 
-// tempers are the shares of a province, in twentieths.
-var tempers = []temper{well, well, well, well, well, late, well, silent, well, ill, well, tires, wrong, well, red, returns, stops, well, blocks, hasty, well, yesterday, well}
+// tempers are the shares of a province.
+var tempers = []temper{well, well, well, well, well, late, well, silent, well, ill, well, tires, wrong, well, red, returns, stops, well, blocks, hasty, moves, yesterday, well}
 
 // home is one address and those it answers for.
 type home struct {
@@ -45,9 +46,12 @@ type home struct {
 	kind    core.Kind
 	window  core.Window
 	opened  time.Duration // after the first midnight of the simulation
+	commune string
+	base    core.Day // of the first declaration
 
 	mu      sync.Mutex
 	asked   []time.Time // questions that arrived
+	told    core.Day    // on which they told of illness
 	said    int
 	pending []saying
 }
@@ -65,11 +69,13 @@ var provinceKinds = []core.Kind{core.KindHome, core.KindHome, core.KindWatch, co
 
 func newHome(n int) *home {
 	h := &home{n: n, channel: provinceChannels[n*7%len(provinceChannels)], phone: fmt.Sprintf("+84900%06d", n),
-		temper: tempers[n%len(tempers)], members: 1, kind: provinceKinds[n*3%len(provinceKinds)], window: core.WindowMorning}
+		temper: tempers[n%len(tempers)], members: 1, kind: provinceKinds[n*3%len(provinceKinds)], window: core.WindowMorning, commune: "19801"}
 	if n%5 == 4 {
 		h.members = 3
 	}
-	if n%3 == 1 {
+	// Whether who is asked at seven in the evening is reminded that evening hangs
+	// on their place in the hour, which another run gives anew.
+	if n%3 == 1 && h.temper != late && h.temper != blocks {
 		h.window = core.WindowAfternoon
 	}
 	h.urn = core.URN(fmt.Sprintf("%s:%d", h.channel, 1_000_000+n))
@@ -84,7 +90,10 @@ func newHome(n int) *home {
 // declare has the home prove its phone and declare for its members, in one
 // turn, and opens their monitoring.
 func (h *home) declare(ctx context.Context, s *store.Store, now time.Time, days int) error {
-	m := core.Inbound{Channel: h.channel, ExternalID: fmt.Sprintf("declares %d", h.n), URN: h.urn, Text: "x"}
+	if h.base == "" {
+		h.base = core.DayOf(now)
+	}
+	m := core.Inbound{Channel: h.channel, ExternalID: fmt.Sprintf("declares %d %s", h.n, h.commune), URN: h.urn, Text: "x"}
 	return s.Take(ctx, now, []core.Inbound{m}, func(ctx context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) error {
 		if h.channel != "sms" {
 			if err := tx.Prove(ctx, at, h.phone, "contact"); err != nil {
@@ -98,13 +107,13 @@ func (h *home) declare(ctx context.Context, s *store.Store, now time.Time, days 
 			stored, err := tx.Declare(ctx, core.Declaration{Form: "resident", Day: core.DayOf(now), At: now, Channel: h.channel, AddressID: at.ID,
 				Phone: h.phone, Proven: true, Notice: 1, Proxy: i > 0,
 				Person: core.PersonFacts{Name: name, Folded: strings.ToLower(channel.Unaccent(name)), SortKey: name, Birth: fmt.Sprint(1950 + h.n%50), Sex: "female",
-					IDType: "cccd", ID: fmt.Sprintf("046%09d", 10*h.n+i), Commune: "19801", District: "474", Province: "46"}})
+					IDType: "cccd", ID: fmt.Sprintf("046%09d", 10*h.n+i), Commune: h.commune, District: "474", Province: "46"}})
 			if err != nil {
 				return err
 			}
-			opened, err := tx.OpenMonitoring(ctx, core.Monitoring{PersonID: stored.PersonID, Kind: h.kind, Window: h.window, Base: core.DayOf(now), From: core.DayOf(now),
+			opened, err := tx.OpenMonitoring(ctx, core.Monitoring{PersonID: stored.PersonID, Kind: h.kind, Window: h.window, Base: h.base,
 				Days: days, Rules: "simulated", Origin: core.OpenedByVerdict})
-			if err != nil || opened.ID == "" {
+			if over := h.base.Add(days) < core.DayOf(now); err != nil || opened.ID == "" && !over {
 				return fmt.Errorf("open the monitoring of home %d: %q, %w", h.n, opened.ID, err)
 			}
 		}
@@ -138,6 +147,10 @@ func (h *home) hears(from core.URN, key string, at time.Time) {
 		if reminder {
 			say(10*time.Minute, all)
 		}
+	case moves:
+		if day <= 4 {
+			say(after, all)
+		}
 	case tires:
 		if day <= 6 {
 			say(after, all)
@@ -146,16 +159,21 @@ func (h *home) hears(from core.URN, key string, at time.Time) {
 		if day < 4 || day > 8 {
 			say(after, all)
 		}
-	case ill:
-		if day == 5 {
-			say(after, map[bool]string{true: "2 sot 38.5 ho", false: "sot 38.5 ho"}[h.members > 1])
-			break
+	case ill, red:
+		// Once: whoever is asked again, since a node died before it wrote down that
+		// it had asked, need not say it again.
+		if h.told == core.DayOf(at) {
+			return
 		}
-		say(after, all)
-	case red:
-		if day == 7 {
+		if h.temper == ill && day == 5 {
+			h.told = core.DayOf(at)
+			say(after, map[bool]string{true: "2 sot 38.5 ho", false: "sot 38.5 ho"}[h.members > 1])
+			return
+		}
+		if h.temper == red && day == 7 {
+			h.told = core.DayOf(at)
 			say(after, map[bool]string{true: "1 kho tho", false: "kho tho"}[h.members > 1])
-			break
+			return
 		}
 		say(after, all)
 	case wrong:

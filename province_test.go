@@ -199,14 +199,14 @@ func (m *mail) Send(_ context.Context, out core.Outbound) (string, error) {
 
 // live lets the days pass.
 func (p *province) live() {
-	last := p.at(0)
+	last := p.at(-time.Minute)
 	for d := step(0); d <= time.Duration(p.days)*24*time.Hour && !p.t.Failed(); d += step(d) {
 		p.set(p.at(d))
-		p.open(last)
 		if down(d) {
 			p.hush()
 			continue
 		}
+		p.open(last)
 		p.say()
 		p.work(last, d)
 		last = p.now()
@@ -247,16 +247,25 @@ func down(d time.Duration) bool {
 	return day == 9 && clock > 6*time.Hour && clock < 16*time.Hour || day == 12 && clock > 5*time.Hour || day == 13 && clock < 12*time.Hour
 }
 
-// open has those declare whose time has come.
+// open has those declare whose time has come, and those who move declare again.
 func (p *province) open(last time.Time) {
-	s := p.nodes[0].store
 	for _, h := range p.homes {
-		if at := p.at(h.opened); at.After(last) && !at.After(p.now()) || h.opened == 0 && last.Equal(p.at(0)) {
-			if err := h.declare(p.t.Context(), s, p.now(), p.length); err != nil {
+		moves := h.temper == moves && p.comes(h.opened+4*24*time.Hour, last)
+		if moves {
+			h.commune = "19804"
+		}
+		if moves || p.comes(h.opened, last) {
+			if err := h.declare(p.t.Context(), p.nodes[0].store, p.now(), p.length); err != nil {
 				p.t.Fatal(err)
 			}
 		}
 	}
+}
+
+// comes tells whether a time comes that had not come at the last step.
+func (p *province) comes(d time.Duration, last time.Time) bool {
+	at := p.at(d)
+	return at.After(last) && !at.After(p.now())
 }
 
 // say has people say what they have to say, by the nodes in turn.

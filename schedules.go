@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"khaibao/core/codes"
+	"khaibao/core/duty"
 )
 
 // schedules does what is due by the clock, in civil time, until ctx ends.
@@ -52,6 +53,23 @@ func (p *program) climbLadder(ctx context.Context, now time.Time) error {
 	}
 }
 
+// repeatAlerts tells of red signs again until an officer has taken them.
+func (p *program) repeatAlerts(ctx context.Context, now time.Time) error {
+	for {
+		told, err := p.store.RepeatAlerts(ctx, now, atOnce)
+		p.metrics.watched.WithLabelValues("alerted").Add(float64(told))
+		if err == nil && told == atOnce {
+			continue
+		}
+		if err == nil {
+			var open int
+			open, err = p.store.OpenAlerts(ctx, duty.Scope{Area: p.c.province})
+			p.metrics.openReds.Set(float64(open))
+		}
+		return err
+	}
+}
+
 // endMonitoring ends what is over.
 func (p *program) endMonitoring(ctx context.Context, now time.Time) error {
 	for {
@@ -72,13 +90,6 @@ func (p *program) remindTests(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-}
-
-// repeatAlerts tells officers of red tasks that none of them has taken.
-func (p *program) repeatAlerts(ctx context.Context, now time.Time) error {
-	told, err := p.store.RepeatAlerts(ctx, now, atOnce)
-	p.metrics.watched.WithLabelValues("alerted").Add(float64(told))
-	return err
 }
 
 // sendDigests tells officers the figures of their areas.
