@@ -226,8 +226,22 @@ func (t *turn) checkups(c reading.Checkup, people []core.Watched, words string) 
 		anyRed = anyRed || one.Colour == core.ColourRed
 		keep = append(keep, one)
 	}
-	if c.Red && !anyRed {
-		keep = append(keep, t.redFor(people[0], words))
+	if c.Red && !anyRed { // one message is one answer about each: who is ill in it is who needs help
+		for i := range keep {
+			if keep[i].Day == t.e.Today && !keep[i].Well {
+				keep[i].Colour = core.ColourRed
+				return keep
+			}
+		}
+		whose := people[0]
+		for _, w := range people {
+			if !slices.ContainsFunc(keep, func(k core.Checkup) bool { return k.MonitoringID == w.ID && k.Day == t.e.Today }) {
+				whose = w
+				break
+			}
+		}
+		keep = slices.DeleteFunc(keep, func(k core.Checkup) bool { return k.MonitoringID == whose.ID && k.Day == t.e.Today })
+		keep = append(keep, t.redFor(whose, words))
 	}
 	return keep
 }

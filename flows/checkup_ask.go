@@ -195,7 +195,7 @@ func (t *turn) readBehind(text string, people []core.Watched) bool {
 	switch t.s.Question {
 	case askedHow:
 		w := byID(people, d.How)
-		if w == nil {
+		if w == nil || tellsOfMany(text, people) {
 			return false
 		}
 		c := reading.ReadCheckup(text, []string{w.Name})
@@ -227,6 +227,15 @@ func (t *turn) readBehind(text string, people []core.Watched) bool {
 		}
 	}
 	return false
+}
+
+// tellsOfMany tells whether an answer speaks of several of a household.
+func tellsOfMany(text string, people []core.Watched) bool {
+	told := make(map[int]bool)
+	for _, p := range reading.ReadCheckup(text, placesOf(people)).Told {
+		told[p.Person] = p.Health != reading.HealthUnknown
+	}
+	return len(told) > 1
 }
 
 // restWell keeps that those are well of whom nothing had been said.

@@ -53,6 +53,9 @@ func (r *turnRun) keepCheckups(ctx context.Context, e KeepCheckups) (Result, err
 			continue
 		}
 		c.AddressID, c.MessageID = r.at.ID, r.cause
+		if c.Day != r.event.Today { // one message may tell of two days
+			c.MessageID += " " + string(c.Day)
+		}
 		judged, err := r.colour(ctx, c, *w)
 		if err != nil {
 			return nil, err
