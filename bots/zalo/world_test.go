@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,9 +54,21 @@ type world struct {
 	open  func() *store.Store // another node's store on the same database
 	first *store.Store
 
-	mu  sync.Mutex
-	now time.Time
-	log bytes.Buffer
+	mu      sync.Mutex
+	now     time.Time
+	log     bytes.Buffer
+	running map[*watched]bool
+}
+
+// watched counts how often its node has looked at the tokens.
+type watched struct {
+	Vault
+	looks atomic.Int64
+}
+
+func (v *watched) Tokens(ctx context.Context) (core.Tokens, error) {
+	v.looks.Add(1)
+	return v.Vault.Tokens(ctx)
 }
 
 func (w *world) time() time.Time {
@@ -95,13 +108,13 @@ const someone = "+84900000001"
 // onEach runs a test on both engines.
 func onEach(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
-	for name, make := range map[string]func(testing.TB) string{
+	for name, database := range map[string]func(testing.TB) string{
 		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "kb.db") },
 		"postgres": storetest.PostgresURL,
 	} {
 		t.Run(name, func(t *testing.T) {
-			url, key := make(t), filepath.Join(t.TempDir(), "key")
-			w := &world{t: t, now: time.Now()}
+			url, key := database(t), filepath.Join(t.TempDir(), "key")
+			w := &world{t: t, now: time.Now(), running: make(map[*watched]bool)}
 			w.open = func() *store.Store {
 				s, err := store.Open(t.Context(), store.Options{URL: url, KeyFile: key})
 				if err != nil {
@@ -132,7 +145,7 @@ func (w *world) node(s *store.Store, v Vault, setting string) *Channel {
 	if v == nil {
 		v = kept{s}
 	}
-	return &Channel{AppID: testApp, AppSecret: testSecret, OASecret: testOASeal, RefreshToken: setting, Vault: v,
+	return &Channel{AppID: testApp, AppSecret: testSecret, OASecret: testOASeal, RefreshToken: setting, Vault: &watched{Vault: v},
 		API: w.url + "/openapi", OAuth: w.url + "/oauth", TemplateAPI: w.url + "/business",
 		Log: slog.New(slog.NewTextHandler(w, nil)), now: w.time, look: 5 * time.Millisecond}
 }
@@ -141,8 +154,14 @@ func (w *world) node(s *store.Store, v Vault, setting string) *Channel {
 func (w *world) run(c *Channel) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
+	v := c.Vault.(*watched)
+	w.keeps(v, true)
 	go func() { c.KeepTokens(ctx); close(done) }()
-	stop = func() { cancel(); <-done }
+	stop = func() {
+		w.keeps(v, false)
+		cancel()
+		<-done
+	}
 	w.t.Cleanup(stop)
 	return stop
 }
@@ -159,8 +178,31 @@ func (w *world) eventually(what string, fact func() bool) {
 	w.t.Fatalf("never came: %s; log: %s", what, w.said())
 }
 
-// looks lets each running node look at the tokens some more times.
-func (w *world) looks() { time.Sleep(60 * time.Millisecond) }
+// keeps notes that a node keeps its tokens, or no longer does.
+func (w *world) keeps(v *watched, on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if on {
+		w.running[v] = true
+		return
+	}
+	delete(w.running, v)
+}
+
+// looks waits until each running node has looked at the tokens once from now on,
+// and done what it then found to do: the look after the next one has begun.
+func (w *world) looks() {
+	w.t.Helper()
+	w.mu.Lock()
+	until := make(map[*watched]int64, len(w.running))
+	for v := range w.running {
+		until[v] = v.looks.Load() + 2
+	}
+	w.mu.Unlock()
+	for v, n := range until {
+		w.eventually("two more looks at the tokens", func() bool { return v.looks.Load() >= n })
+	}
+}
 
 // send has a person write first, so that the window is open.
 func (w *world) send(c *Channel) error {
