@@ -174,27 +174,36 @@ func (p *webPage) post(text string) {
 	}
 	for range times {
 		for end := time.Now().Add(housePatience); ; {
-			r := p.request(p.h.w.t.Context(), http.MethodPost, "/chat", strings.NewReader(form))
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			r.Header.Set("Accept", "application/json")
-			res, err := browser.Do(r)
-			if err != nil {
+			wait, err := p.postOnce(form)
+			if err == nil {
+				break
+			}
+			if time.Now().After(end) || p.h.w.t.Context().Err() != nil {
 				p.h.w.t.Errorf("household %d posts: %v", p.h.n, err)
 				return
 			}
-			_, _ = io.Copy(io.Discard, res.Body) // the status says it all
-			res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				break
-			}
-			wait, err := strconv.Atoi(res.Header.Get("Retry-After"))
-			if err != nil || time.Now().After(end) {
-				p.h.w.t.Errorf("household %d: a post was answered %d", p.h.n, res.StatusCode)
-				return
-			}
-			time.Sleep(time.Duration(wait) * time.Second) // as the page was told
+			time.Sleep(wait)
 		}
 	}
+}
+
+// postOnce posts a form. With an error comes how long the page waits before it
+// sends the same again, as it does when its connection broke.
+func (p *webPage) postOnce(form string) (wait time.Duration, err error) {
+	r := p.request(p.h.w.t.Context(), http.MethodPost, "/chat", strings.NewReader(form))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Accept", "application/json")
+	res, err := browser.Do(r)
+	if err != nil {
+		return time.Second, err
+	}
+	_, _ = io.Copy(io.Discard, res.Body) // the status says it all
+	res.Body.Close()
+	if res.StatusCode == http.StatusOK {
+		return 0, nil
+	}
+	seconds, _ := strconv.Atoi(res.Header.Get("Retry-After")) // the page's own pause without
+	return max(time.Second, time.Duration(seconds)*time.Second), fmt.Errorf("answered %d", res.StatusCode)
 }
 
 // open has the page read its events, until it is closed.
