@@ -44,6 +44,7 @@ type PersonFacts struct {
 	Sex       string // "male", "female", "other"
 	IDType    string
 	ID        string // normalised; "" or nine zeros find nobody
+	OldID     string // the nine digits of before, as a chip card tells them; "" when not told
 	Insurance string
 	Commune   string // GSO codes of where the person lives now
 	District  string
@@ -64,8 +65,11 @@ func (p PersonFacts) Keeping(known PersonFacts) PersonFacts {
 		p.Birth = known.Birth
 	}
 	p.Sex = cmp.Or(p.Sex, known.Sex)
-	if p.ID == "" {
-		p.IDType, p.ID = known.IDType, known.ID
+	switch {
+	case p.ID == "", p.ID == known.OldID: // the old number says less than the card that tells it
+		p.IDType, p.ID, p.OldID = known.IDType, known.ID, known.OldID
+	case p.ID == known.ID:
+		p.OldID = cmp.Or(p.OldID, known.OldID)
 	}
 	p.Insurance = cmp.Or(p.Insurance, known.Insurance)
 	if p.Commune == known.Commune && p.Sub == known.Sub {

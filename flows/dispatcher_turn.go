@@ -210,7 +210,7 @@ func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
 		Phone: e.Phone, Proven: e.Proven, Notice: e.Notice, Facts: e.Facts, Private: e.Private,
 		PersonID: e.PersonID, Proxy: e.Proxy, Notify: e.Notify, Judge: r.judge.of(e, r.event.Today),
 		Person: core.PersonFacts{Name: p.Name, Folded: reading.Fold(p.Name), SortKey: reading.SortKey(p.Name),
-			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, Insurance: p.Insurance,
+			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, OldID: p.OldID, Insurance: p.Insurance,
 			Commune: commune, District: district, Province: province, Sub: p.Sub, House: p.House},
 	})
 	if err != nil {

@@ -130,6 +130,7 @@ type Person struct {
 	Sex       string // "male", "female", "other"
 	IDType    string // "cccd", "cmnd", "passport", "child_placeholder", …
 	ID        string // normalised; "" when not given
+	OldID     string // the nine digits of before, as a chip card tells them; "" when not told
 	Insurance string
 	Commune   string // GSO code of where the person lives now; may be a district when no finer is known
 	Sub       string // quarter or hamlet, "TDP 3"

@@ -63,7 +63,7 @@ func declareJourney(v View) Declare {
 		Private: private,
 		Person: Person{
 			Name: v.Value("full_name"), Birth: v.Value("birth"), Sex: v.Value("sex"),
-			IDType: paper.Type, ID: paper.Value, Insurance: insurance,
+			IDType: paper.Type, ID: paper.Value, OldID: v.Value("old_id"), Insurance: insurance,
 			Commune: to.area, Sub: to.sub, House: to.house,
 		},
 	}

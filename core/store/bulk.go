@@ -166,8 +166,9 @@ func (s *Store) finishLoad(ctx context.Context, l Load) error {
 func linkAllLikely(ctx context.Context, q querier, now int64) error {
 	const numbersAgree = ` AND (a.id_hash = '' OR b.id_hash = '' OR a.id_hash = b.id_hash OR a.id_type <> b.id_type)`
 	for _, same := range []struct{ reason, from, columns, join, unless string }{
-		{"id", `people WHERE id_hash <> '' AND merged_into = ''`, `id_hash`,
-			`people %[1]s ON %[1]s.id_hash = same.id_hash AND %[1]s.id_hash <> ''`, ``},
+		{"id", `(SELECT id_hash AS number FROM people WHERE id_hash <> '' AND merged_into = ''
+				UNION ALL SELECT old_id_hash FROM people WHERE old_id_hash <> '' AND merged_into = '') numbers`, `number`,
+			`people %[1]s ON %[1]s.id_hash = same.number AND %[1]s.id_hash <> '' OR %[1]s.old_id_hash = same.number AND %[1]s.old_id_hash <> ''`, ``},
 		{"phone", `people p JOIN ties t ON t.person_id = p.id WHERE t.phone_hash <> '' AND p.merged_into = ''`, `phone_hash, name_key, birth_year`,
 			`ties t%[1]s ON t%[1]s.phone_hash = same.phone_hash AND t%[1]s.phone_hash <> ''
 			JOIN people %[1]s ON %[1]s.id = t%[1]s.person_id AND %[1]s.name_key = same.name_key AND %[1]s.birth_year = same.birth_year`, ``},

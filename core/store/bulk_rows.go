@@ -34,7 +34,7 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 	}
 	return &bulkRows{s: s, numbers: n,
 		people: table("people", people, "id", "name", "folded", "sort_key", "birth", "birth_year", "sex", "id_type", "id_hash",
-			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "created_at",
+			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "old_id_hash", "created_at",
 			"class", "colour_rank", "measure", "measure_until", "verdict", "judged_at", "held", "word"),
 		ties: table("ties", people, "person_id", "phone_hash", "phone", "address_id", "how", "created_at"),
 		declarations: table("declarations", people*5/4, "id", "person_id", "form", "version", "former", "day", "at", "channel", "address_id",
@@ -90,7 +90,7 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 }
 
 func (b *bulkRows) addFacts(p core.PersonFacts, j *judged, personID, newest string, created int64) error {
-	private, err := json.Marshal(privatePerson{ID: p.ID, Insurance: p.Insurance, House: p.House})
+	private, err := json.Marshal(privatePerson{ID: p.ID, OldID: p.OldID, Insurance: p.Insurance, House: p.House})
 	if err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
@@ -101,7 +101,7 @@ func (b *bulkRows) addFacts(p core.PersonFacts, j *judged, personID, newest stri
 	keys := b.s.keys
 	b.people.rows = append(b.people.rows, append([]any{personID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType,
 		keys.Hash(seal.KindID, p.ID), keys.Hash(seal.KindInsurance, p.Insurance), keys.Seal("people.private", personID, private),
-		p.Commune, p.District, p.Province, p.Sub, newest, p.NameKey(), created}, verdict...))
+		p.Commune, p.District, p.Province, p.Sub, newest, p.NameKey(), keys.Hash(seal.KindID, p.OldID), created}, verdict...))
 	return nil
 }
 

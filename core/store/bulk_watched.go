@@ -58,7 +58,7 @@ func (s *Store) newWatchedRows(n int) *watchedRows {
 	return &watchedRows{s: s, ids: make(map[core.URN]string, n),
 		addresses: table("addresses", "id", "channel", "hash", "urn", "lang", "phone_hash", "phone", "proven_at", "proven_how", "declared_at", "turned_at", "created_at", "watched_until"),
 		people: table("people", "id", "name", "folded", "sort_key", "birth", "birth_year", "sex", "id_type", "id_hash",
-			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "created_at"),
+			"insurance_hash", "private", "commune", "district", "province", "sub", "newest", "name_key", "old_id_hash", "created_at"),
 		ties: table("ties", "person_id", "phone_hash", "phone", "address_id", "how", "created_at"),
 		monitoring: table("monitoring", "id", "person_id", "kind", "commune", "district", "province", "sub", "facility", "room", "from_day", "base_day", "days", "extended",
 			"until_day", "rules", "slot", "per_day", "address_id", "number", "batch", "origin", "opened_at", "opened_by")}
@@ -76,13 +76,13 @@ func (b *watchedRows) add(w *LoadedWatch, now time.Time) error {
 			b.s.phoneHash(w.Phone), keys.SealString("addresses.phone", address, w.Phone), at, "contact", at, at, at, monitor.EndsAt(until).Add(afterEnd).UnixMilli()})
 	}
 	person := core.NewID()
-	private, err := json.Marshal(privatePerson{ID: p.ID, Insurance: p.Insurance, House: p.House})
+	private, err := json.Marshal(privatePerson{ID: p.ID, OldID: p.OldID, Insurance: p.Insurance, House: p.House})
 	if err != nil {
 		return err
 	}
 	b.people.rows = append(b.people.rows, []any{person, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType,
 		keys.Hash(seal.KindID, p.ID), keys.Hash(seal.KindInsurance, p.Insurance), keys.Seal("people.private", person, private),
-		p.Commune, p.District, p.Province, p.Sub, "", p.NameKey(), at})
+		p.Commune, p.District, p.Province, p.Sub, "", p.NameKey(), keys.Hash(seal.KindID, p.OldID), at})
 	b.ties.rows = append(b.ties.rows, []any{person, b.s.phoneHash(w.Phone), keys.SealString("ties.phone", person, w.Phone), "", tieOwn, at})
 	plan, _ := monitor.PlanOf(m.Kind)
 	opened := m.Opened

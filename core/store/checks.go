@@ -35,6 +35,12 @@ const (
 // livesOn is who a person is since an officer merged two.
 const livesOn = `CASE WHEN p.merged_into <> '' THEN p.merged_into ELSE p.id END`
 
+// byID finds who has an ID number now, or had it before a chip card that tells so.
+const byID = `SELECT DISTINCT ` + livesOn + ` FROM people p
+	WHERE p.id IN (SELECT i.id FROM people i WHERE i.id_hash = $1 AND i.id_hash <> ''
+		UNION SELECT o.id FROM people o WHERE o.old_id_hash = $1 AND o.old_id_hash <> '')
+	ORDER BY 1 LIMIT $2`
+
 // maxChecked bounds how many people one phone or number shows.
 const maxChecked = 50
 
@@ -64,7 +70,8 @@ func (s *Store) checkQR(ctx context.Context, l Look, scope duty.Scope, column, h
 	return found, err
 }
 
-// CheckByID looks up who has a full ID number, in upper case without blanks.
+// CheckByID looks up who has a full ID number, in upper case without blanks, or
+// had it as the nine digits before the chip card that they declared with.
 // Nine zeros are nobody's number and find nobody.
 func (s *Store) CheckByID(ctx context.Context, l Look, scope duty.Scope, id string) (Checked, error) {
 	hash := s.keys.Hash(seal.KindID, id)
@@ -72,7 +79,7 @@ func (s *Store) CheckByID(ctx context.Context, l Look, scope duty.Scope, id stri
 		if hash == "" {
 			return nil, nil
 		}
-		r, err := q.query(ctx, `SELECT DISTINCT `+livesOn+` FROM people p WHERE p.id_hash = $1 AND p.id_hash <> '' ORDER BY 1 LIMIT $2`, hash, maxChecked)
+		r, err := q.query(ctx, byID, hash, maxChecked)
 		return collect(r, err, scanText)
 	})
 }

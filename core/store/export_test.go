@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Texts runs a query of text columns, so that tests look at rows that no
 // method of the store gives.
@@ -29,6 +32,9 @@ func (s *Store) Plan(ctx context.Context, text string, args ...any) ([]string, e
 
 // FillNameKeys is what the migration to schema 2 computes.
 func (s *Store) FillNameKeys(ctx context.Context) error { return fillNameKeys(ctx, s.q) }
+
+// FillOldIDs is what the migration to schema 10 computes.
+func (s *Store) FillOldIDs(ctx context.Context) error { return s.fillOldIDs(ctx, time.Now()) }
 
 // SmallBatches lets prompts be made two at a time until the test ends.
 func SmallBatches(t interface{ Cleanup(func()) }) {

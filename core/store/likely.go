@@ -10,25 +10,27 @@ import (
 // maxLikely bounds to how many others one declaration links its person.
 const maxLikely = 20
 
-// linkLikely remembers who may be the same person: by ID number, else by phone,
+// linkLikely remembers who may be the same person: by ID number, the one of
+// before included, else by phone,
 // name and birth year, else by commune, name and birth year. A name is the same
 // without its marks and in another order of its words. Many share all
 // three with a neighbour: two who gave different numbers of one kind of
 // paper are not likely by them; by one phone they are, as numbers are mistyped.
 // Nothing is merged and nothing blocked; whom an officer held apart stays apart.
 func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phone string) error {
-	idHash := tx.idHash(p.ID)
+	said := tx.papersOf(p)
 	for _, by := range []struct {
 		reason, text string
 		args         []any
 	}{
-		{"id", `SELECT p.id FROM people p WHERE p.id_hash = $1 AND p.id_hash <> ''`, []any{idHash}},
+		{"id", `SELECT p.id FROM people p WHERE p.id IN (SELECT i.id FROM people i WHERE i.id_hash IN ($1, $2) AND i.id_hash <> ''
+			UNION SELECT o.id FROM people o WHERE o.old_id_hash IN ($1, $2) AND o.old_id_hash <> '')`, []any{said.id, said.old}},
 		// Without MATERIALIZED, PostgreSQL may read all people in the order of
 		// the limit and look whether each is tied.
 		{"phone", `WITH tied AS MATERIALIZED (SELECT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '')
 			SELECT p.id FROM tied JOIN people p ON p.id = tied.person_id WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
 		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3
-			AND ($4 = '' OR p.id_hash = '' OR p.id_hash = $4 OR p.id_type <> $5)`, []any{p.Commune, p.NameKey(), p.BirthYear(), idHash, p.IDType}},
+			AND ($4 = '' OR p.id_hash = '' OR p.id_hash = $4 OR p.id_type <> $5)`, []any{p.Commune, p.NameKey(), p.BirthYear(), said.id, p.IDType}},
 	} {
 		if by.args[0] == "" {
 			continue

@@ -31,6 +31,7 @@ type declaring struct {
 // privatePerson is the sealed half of a person.
 type privatePerson struct {
 	ID        string `json:"id,omitempty"`
+	OldID     string `json:"old_id,omitempty"`
 	Insurance string `json:"insurance,omitempty"`
 	House     string `json:"house,omitempty"`
 }
@@ -44,7 +45,6 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	if d.Proven {
 		phoneHash = tx.s.phoneHash(d.Phone)
 	}
-	idHash := tx.idHash(d.Person.ID)
 	if d.Proven && tx.s.pg != nil {
 		// The same phone may be declaring on another channel at this moment, and
 		// who is not there yet cannot be locked: the phone is.
@@ -52,7 +52,7 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 			return Stored{}, err
 		}
 	}
-	found, version, err := tx.findPerson(ctx, d, phoneHash, idHash)
+	found, version, err := tx.findPerson(ctx, d, phoneHash, tx.papersOf(d.Person))
 	if err != nil {
 		return Stored{}, err
 	}
@@ -83,7 +83,7 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	if out.TellPhone, err = tx.tie(ctx, d, personID); err != nil {
 		return Stored{}, err
 	}
-	if fresh || found.looksNew(facts, tx.idHash(facts.ID)) {
+	if fresh || found.looksNew(facts, tx.papersOf(facts)) {
 		if err := tx.linkLikely(ctx, facts, personID, d.Phone); err != nil {
 			return Stored{}, err
 		}

@@ -26,6 +26,7 @@ const (
 type said struct {
 	name, birth, id, phone, commune, house string
 	idType                                 string // "cccd" when empty
+	oldID                                  string
 	symptoms, exposures, conditions        []string
 	unproven                               bool
 	at                                     time.Time
@@ -46,9 +47,9 @@ func declare(t *testing.T, s *store.Store, d said) store.Stored {
 		stored, err = tx.Declare(ctx, core.Declaration{Form: "resident", Day: core.DayOf(d.at), At: d.at, Channel: d.channel,
 			AddressID: at.ID, Phone: d.phone, Proven: !d.unproven, Notice: 1,
 			Facts:   map[string]any{"symptoms": d.symptoms, "exposures": d.exposures, "conditions": d.conditions},
-			Private: map[string]any{"workplace": "chợ Đông Ba"},
+			Private: map[string]any{"workplace": "chợ Đông Ba", "old_id": d.oldID},
 			Person: core.PersonFacts{Name: d.name, Folded: reading.Fold(d.name), SortKey: reading.Fold(d.name), Birth: d.birth, Sex: "female",
-				IDType: cmp.Or(d.idType, "cccd"), ID: d.id, Commune: d.commune, District: area.District(d.commune), Province: area.Province(d.commune),
+				IDType: cmp.Or(d.idType, "cccd"), ID: d.id, OldID: d.oldID, Commune: d.commune, District: area.District(d.commune), Province: area.Province(d.commune),
 				Sub: "TDP 3", House: d.house}})
 		return err
 	}

@@ -12,13 +12,13 @@ import (
 // savePerson writes what is known of a person; the verdict in force stays as it
 // is where j is nil.
 func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, j *judged, fresh bool) error {
-	private, err := json.Marshal(privatePerson{ID: p.ID, Insurance: p.Insurance, House: p.House})
+	private, err := json.Marshal(privatePerson{ID: p.ID, OldID: p.OldID, Insurance: p.Insurance, House: p.House})
 	if err != nil {
 		return fmt.Errorf("save person: %w", err)
 	}
 	sealed := tx.s.keys.Seal("people.private", out.PersonID, private)
 	args := []any{out.PersonID, p.Name, p.Folded, p.SortKey, p.Birth, p.BirthYear(), p.Sex, p.IDType, tx.idHash(p.ID),
-		tx.s.keys.Hash(seal.KindInsurance, p.Insurance), sealed, p.Commune, p.District, p.Province, p.Sub, out.DeclarationID, p.NameKey()}
+		tx.s.keys.Hash(seal.KindInsurance, p.Insurance), sealed, p.Commune, p.District, p.Province, p.Sub, out.DeclarationID, p.NameKey(), tx.idHash(p.OldID)}
 	_, verdict, err := j.values()
 	if err != nil {
 		return err
@@ -42,11 +42,11 @@ func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, j 
 // The statements of savePerson.
 const (
 	updatePerson = `UPDATE people SET name = $2, folded = $3, sort_key = $4, birth = $5, birth_year = $6, sex = $7, id_type = $8, id_hash = $9,
-		insurance_hash = $10, private = $11, commune = $12, district = $13, province = $14, sub = $15, newest = $16, name_key = $17`
-	updateVerdict = `, class = $18, colour_rank = $19, measure = $20, measure_until = $21, verdict = $22, judged_at = $23, held = $24, word = $25`
+		insurance_hash = $10, private = $11, commune = $12, district = $13, province = $14, sub = $15, newest = $16, name_key = $17, old_id_hash = $18`
+	updateVerdict = `, class = $19, colour_rank = $20, measure = $21, measure_until = $22, verdict = $23, judged_at = $24, held = $25, word = $26`
 	insertPerson  = `INSERT INTO people (id, name, folded, sort_key, birth, birth_year, sex, id_type, id_hash, insurance_hash, private,
-			commune, district, province, sub, newest, name_key, created_at, ` + personVerdict + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`
+			commune, district, province, sub, newest, name_key, old_id_hash, created_at, ` + personVerdict + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`
 )
 
 func (tx *Tx) saveDeclaration(ctx context.Context, d declaring, out Stored, former string) error {

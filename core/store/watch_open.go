@@ -83,7 +83,7 @@ func (s *Store) namedBy(ctx context.Context, q querier, hand InHand) ([]string, 
 		return ids(byQR+`number_hash = $1 LIMIT $2`, s.keys.Hash(seal.KindNumber, hand.Number))
 	}
 	if hand.ID != "" {
-		found, err := ids(`SELECT DISTINCT `+livesOn+` FROM people p WHERE p.id_hash = $1 AND p.id_hash <> '' ORDER BY 1 LIMIT $2`, s.keys.Hash(seal.KindID, hand.ID))
+		found, err := ids(byID, s.keys.Hash(seal.KindID, hand.ID))
 		if err != nil || len(found) > 0 || hand.Phone == "" {
 			return found, err
 		}
