@@ -192,6 +192,9 @@ func (t *turn) askHow(w core.Watched) {
 // where it is no answer to that, but may be one to the daily question.
 func (t *turn) readBehind(text string, people []core.Watched) bool {
 	d := &t.s.Daily
+	if n, ok := readNumber(text); ok && n == 0 && askedSince(people) {
+		return false
+	}
 	switch t.s.Question {
 	case askedHow:
 		w := byID(people, d.How)
@@ -236,6 +239,12 @@ func tellsOfMany(text string, people []core.Watched) bool {
 		told[p.Person] = p.Health != reading.HealthUnknown
 	}
 	return len(told) > 1
+}
+
+// askedSince tells whether the daily question waits for all of a household: there
+// "0" is that all are well, whatever was asked behind an answer of before.
+func askedSince(people []core.Watched) bool {
+	return len(people) > 1 && !slices.ContainsFunc(people, func(w core.Watched) bool { return w.Asked == "" })
 }
 
 // restWell keeps that those are well of whom nothing had been said.

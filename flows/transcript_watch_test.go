@@ -120,6 +120,9 @@ func (p *pure) keepCheckups(e KeepCheckups, now time.Time) Result {
 		kept := core.KeptCheckup{Over: w.Over(), Colour: w.Colour.Worse(c.Colour), Worse: c.Colour.Rank() > w.Colour.Rank()}
 		w.Colour, w.Last = kept.Colour, now
 		w.Answered = max(w.Answered, c.Day)
+		if c.Day >= w.Asked { // the question waits no more
+			w.Asked = ""
+		}
 		line := "answer: " + w.Name + " " + string(c.Day)
 		if c.Well {
 			line += " well"
