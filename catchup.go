@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"khaibao/core"
@@ -113,6 +114,12 @@ func (c *catchUp) once(ctx context.Context) bool {
 		return nil
 	})
 	if err != nil {
+		// The next run lists all of it again: what was taken is not taken anew,
+		// or a slow hour of many messages would never be caught up with.
+		if c.taken == nil {
+			c.taken = make(map[string]bool)
+		}
+		maps.Copy(c.taken, taken)
 		if ctx.Err() == nil {
 			slog.Warn("asking what was missed", "channel", c.name, "err", err)
 		}
