@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"khaibao/core"
 )
@@ -89,7 +90,7 @@ func (t *turn) prompt(people []core.Watched) core.Say {
 func (t *turn) noteChecked(list []CheckupKept) {
 	var well []core.Asked
 	for _, k := range list {
-		measured := measuredText(k.Said)
+		measured := t.measuredText(k.Said)
 		given := core.ShortName(givenOf(k.Of))
 		switch {
 		case len(k.Said.Symptoms) > 0:
@@ -139,11 +140,15 @@ func rankSign(id string) int {
 	return len(redSigns)
 }
 
-// measuredText writes measurements as every language does: "38.5C, SpO2 97%".
-func measuredText(c core.Checkup) string {
+// measuredText writes measurements as every language does: "38.5 °C, SpO2 97%".
+// An SMS has no sign for degrees.
+func (t *turn) measuredText(c core.Checkup) string {
 	text := ""
 	if c.Temperature > 0 {
-		text = strconv.FormatFloat(c.Temperature, 'f', -1, 64) + "C"
+		text = strconv.FormatFloat(c.Temperature, 'f', -1, 64) + " °C"
+		if t.e.Features.Plain {
+			text = strings.Replace(text, " °", "", 1)
+		}
 	}
 	if c.SpO2 > 0 {
 		if text != "" {
