@@ -272,7 +272,7 @@ func checkSeen(t *testing.T, look *storetest.Look, o *outside, people []*person,
 	for _, n := range inFlight {
 		rows += n
 	}
-	if rows == 0 {
+	if rows == 0 && kills > 1 { // one may meet a moment when all is sent
 		t.Error("no kill met a message in flight: nothing was shown about what is seen twice")
 	}
 	t.Logf("%d kills: %d of %d lines came again, %d rows were in flight", kills, repeated, o.cable.total(), rows)

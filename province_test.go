@@ -35,12 +35,12 @@ const provinceFirst core.Day = "2021-08-02"
 // program stopped for half a day and then for a whole one. Nobody is ever
 // without exactly one of: answered, asked and waiting, with an officer, ended.
 // With two nodes, one of which is cut off amid its work every day, the ledger is
-// the same. make soak has twenty thousand people.
+// the same. make soak has twenty thousand people and all of the three weeks.
 func TestProvince(t *testing.T) {
 	defer slog.SetLogLoggerLevel(slog.SetLogLoggerLevel(slog.LevelError))
-	homes, runs := 150, []string{"sqlite, nodes 1", "postgres, nodes 2"}
+	homes, days, length, runs := 40, 11, 4, []string{"sqlite, nodes 1", "postgres, nodes 2"}
 	if os.Getenv("KHAIBAO_SOAK") == "1" {
-		homes, runs = 14_300, []string{"sqlite, nodes 1", "sqlite, nodes 2", "postgres, nodes 1", "postgres, nodes 2"} // 20,020 people
+		homes, days, length, runs = 14_300, 21, 14, []string{"sqlite, nodes 1", "sqlite, nodes 2", "postgres, nodes 1", "postgres, nodes 2"} // 20,020 people
 	}
 	ledgers := make(map[string][]string)
 	for _, run := range runs {
@@ -50,7 +50,7 @@ func TestProvince(t *testing.T) {
 			if _, err := fmt.Sscanf(strings.ReplaceAll(run, ",", ""), "%s nodes %d", &engine, &nodes); err != nil {
 				t.Fatal(err)
 			}
-			p := newProvince(t, engines[engine](t), homes, 21, 14)
+			p := newProvince(t, engines[engine](t), homes, days, length)
 			p.begin(nodes)
 			p.live()
 			ledgers[run] = p.book

@@ -194,12 +194,19 @@ func TestEveryTabHearsEverything(t *testing.T) {
 		t.Errorf("one tab too many got %q", text)
 	}
 	late.ended()
-	if c.streams.all != DefaultLimits.BrowserStreams {
-		t.Errorf("%d streams are counted", c.streams.all)
+	if n := c.streams.count(); n != DefaultLimits.BrowserStreams {
+		t.Errorf("%d streams are counted", n)
 	}
 	if n := listen(t, s.URL, 2, "", ""); n.status != http.StatusOK {
 		t.Errorf("another browser: status %d", n.status)
 	}
+}
+
+// count is how many streams are open.
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all
 }
 
 func TestStreamsInAllAreBounded(t *testing.T) {
@@ -211,8 +218,8 @@ func TestStreamsInAllAreBounded(t *testing.T) {
 		listen(t, s.URL, i, "", "")
 	}
 	listen(t, s.URL, 9, "", "").ended()
-	if c.streams.all != 3 {
-		t.Errorf("%d streams are counted", c.streams.all)
+	if n := c.streams.count(); n != 3 {
+		t.Errorf("%d streams are counted", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,7 +31,8 @@ func TestNoticeSaysWhoWhyAndForHowLong(t *testing.T) {
 	}
 }
 
-// To prove a number or a code is one word, whoever reads it.
+// To prove a number or a code is one word, whoever reads it. An officer's yes to
+// an act, and the paper about the end of a quarantine, are another thing.
 func TestVerifyingIsOneWord(t *testing.T) {
 	for _, name := range []string{"vi.json", "web.vi.json", "admin.vi.json"} {
 		raw, err := os.ReadFile("../../locales/" + name)
@@ -38,6 +40,9 @@ func TestVerifyingIsOneWord(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(string(raw), "\n") {
+			if slices.ContainsFunc([]string{`"admin.act.`, `"admin.sure.`, `"admin.print.`}, func(key string) bool { return strings.Contains(line, key) }) {
+				continue
+			}
 			for _, other := range []string{"xác nhận", "xác thực"} {
 				if strings.Contains(strings.ToLower(line), other) {
 					t.Errorf("%s says %q for \"xác minh\": %s", name, other, line)
