@@ -162,7 +162,11 @@ func (s *Store) watchCounts(ctx context.Context, column, code string, now time.T
 		if i > 0 {
 			text.WriteString(", ")
 		}
-		text.WriteString(`(SELECT COUNT(*) FROM (SELECT DISTINCT m.id FROM ` + watchFrom(list) + ` WHERE 1 = 1` + c.text.String() +
+		each := `1` // only who moved can stand on a list twice, and what is distinct is read to its end
+		if strings.HasPrefix(list, "moved_") {
+			each = `DISTINCT m.id`
+		}
+		text.WriteString(`(SELECT COUNT(*) FROM (SELECT ` + each + ` FROM ` + watchFrom(list) + ` WHERE 1 = 1` + c.text.String() +
 			` LIMIT ` + strconv.Itoa(CountedAtMost) + `) n)`)
 	}
 	if err := s.q.row(ctx, `SELECT `+text.String(), args...).Scan(into...); err != nil {
