@@ -124,7 +124,7 @@ func TestStepsUntilItIsDone(t *testing.T) {
 	s.put(core.Job{ID: "2", Kind: "another program's"})
 	s.put(core.Job{ID: "3", Kind: "count", Cursor: "4"})
 	s.until(t, "done again", func(j core.Job) bool { return j.Cursor == "5" })
-	for deadline := time.Now().Add(time.Second); len(events()) < 2 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Second); len(events()) < 2 && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	if got := events(); !slices.Equal(got, []string{"job_done", "job_done"}) {

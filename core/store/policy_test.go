@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -184,16 +183,8 @@ func TestAreasKeepTheirHistory(t *testing.T) {
 // A node hears of a change at once, or after ten seconds; what it cannot read
 // leaves it with what it knows.
 func TestPolicyOnAnotherNode(t *testing.T) {
-	url, key := storetest.PostgresURL(t), filepath.Join(t.TempDir(), "key")
-	open := func() *store.Store {
-		s, err := store.Open(t.Context(), store.Options{URL: url, KeyFile: key})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(s.Close)
-		return s
-	}
-	one, two := open(), open()
+	both := twoNodes(t)
+	one, two := both[0], both[1]
 	go two.Listen(t.Context())
 	cdc := officer(t, one, duty.CDC, "46")
 	if _, err := one.SaveRules(t.Context(), cdc, july, strictRules(t, "hue-1")); err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -173,16 +172,8 @@ func TestSwitchedOnRulesJudgeAgainAndTell(t *testing.T) {
 // A node that dies in the middle of a step leaves nothing of it; the next one
 // goes on behind the last whole step, and everybody is judged once.
 func TestJudgingGoesOnWhereANodeDied(t *testing.T) {
-	url, key := storetest.PostgresURL(t), filepath.Join(t.TempDir(), "key")
-	open := func() *store.Store {
-		s, err := store.Open(t.Context(), store.Options{URL: url, KeyFile: key})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(s.Close)
-		return s
-	}
-	one, two := open(), open()
+	both := twoNodes(t)
+	one, two := both[0], both[1]
 	cdc := officer(t, one, duty.CDC, "46")
 	crowd(t, one, 10)
 	if _, err := one.SaveRules(t.Context(), cdc, july, strictRules(t, "hue-1")); err != nil {
