@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"khaibao/core"
+	"khaibao/core/monitor"
 )
 
 // Texts runs a query of text columns, so that tests look at rows that no
@@ -35,6 +39,22 @@ func (s *Store) FillNameKeys(ctx context.Context) error { return fillNameKeys(ct
 
 // FillOldIDs is what the migration to schema 10 computes.
 func (s *Store) FillOldIDs(ctx context.Context) error { return s.fillOldIDs(ctx, time.Now()) }
+
+// LargestRound is how many prompts the largest batch holds, of the rounds that a
+// day has until a moment.
+func (s *Store) LargestRound(ctx context.Context, now time.Time) (most int, err error) {
+	for _, r := range monitor.Rounds(monitor.At(core.DayOf(now), 0).Add(-time.Millisecond), now) {
+		batches := make(chan *asks)
+		go func() {
+			defer close(batches)
+			err = errors.Join(err, s.readRound(ctx, r, now, batches))
+		}()
+		for b := range batches {
+			most = max(most, len(b.prompts))
+		}
+	}
+	return most, err
+}
 
 // SmallBatches lets prompts be made two at a time until the test ends.
 func SmallBatches(t interface{ Cleanup(func()) }) {

@@ -46,6 +46,22 @@ func TestDyingWhilePromptsAreMade(t *testing.T) {
 	})
 }
 
+// Thousands without any telephone are no household: they do not come in one
+// batch, which would be as large as they are many.
+func TestWhoHasNoAddressIsNoHousehold(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		store.SmallBatches(t)
+		ids := openMany(t, s, 7)
+		if err := s.Exec(t.Context(), `UPDATE monitoring SET address_id = ''`); err != nil {
+			t.Fatal(err)
+		}
+		most, err := s.LargestRound(t.Context(), clock(1, 7, 0))
+		if err != nil || most != 2 {
+			t.Errorf("of %d people the largest batch holds %d, want 2: %v", len(ids), most, err)
+		}
+	})
+}
+
 // everyPromptHasOneMessage wants each prompt of a slot 1 to have its message,
 // and no message to be without a prompt.
 func everyPromptHasOneMessage(t *testing.T, s *store.Store, n int) {

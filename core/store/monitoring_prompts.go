@@ -145,7 +145,7 @@ func (s *Store) readRound(ctx context.Context, r monitor.Round, now time.Time, b
 		if err != nil {
 			return err
 		}
-		if len(b.prompts) >= askBatch && a.Address != b.address { // those of one address stay together
+		if len(b.prompts) >= askBatch && (a.Address == "" || a.Address != b.address) { // those of one address stay together
 			if err := send(); err != nil {
 				return err
 			}
