@@ -50,7 +50,8 @@ type waiting struct {
 const (
 	maxWaiting  = 2048             // at the door; beyond it networks are told to come again
 	maxGroup    = 128              // messages in one transaction
-	takeTimeout = 10 * time.Second // Twilio waits 15 s for its answer
+	takeTimeout = 8 * time.Second  // of one transaction
+	maxPatience = 12 * time.Second // of whoever waits: Twilio hangs up after 15 s
 )
 
 // New makes a dispatcher; it takes messages while Run runs.
@@ -100,7 +101,8 @@ func (d *Dispatcher) gather(group []waiting) []waiting {
 }
 
 // Take is the Inbox: it returns once the message, its effects and its replies
-// are stored, or once it is known to have been stored before.
+// are stored, or once it is known to have been stored before. A network that
+// was told to come again may be told so of a message that is stored after all.
 func (d *Dispatcher) Take(ctx context.Context, m core.Inbound) error {
 	if m.Channel == "" || !goodID(m.ExternalID) || m.URN.Path() == "" {
 		return fmt.Errorf("take: a message needs a channel, an ID and an address")
@@ -117,11 +119,16 @@ func (d *Dispatcher) Take(ctx context.Context, m core.Inbound) error {
 		d.Count("turned_away", m.Channel)
 		return channel.ErrUnavailable
 	}
+	late := time.NewTimer(maxPatience)
+	defer late.Stop()
 	select {
 	case err := <-w.done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-late.C: // it may be stored yet, and then is known when it comes again
+		d.Count("late", m.Channel)
+		return channel.ErrUnavailable
 	case <-d.ended:
 		// The group may have been committed as the last worker left.
 		select {
