@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"bots/web":             {"core", "core/channel", "core/codes", "core/qr", "locales"},
 	"bots/sandbox":         {"core", "core/qr", "locales"},
 	"bots/bottest":         {"core", "core/channel"},
+	"looktest":             {},
 	"sms":                  {"core", "core/channel", "locales"},
 	"sms/smstest":          {"core"},
 	"core/channel":         {"core"},
