@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"core/channel":         {"core"},
 	"core/area":            {"core/reading"},
 	"core/duty":            {"core/area"},
+	"core/sheet":           {"core/reading"},
 	"core/demo":            {"core", "core/area", "core/duty", "core/reading"},
 	"core/monitor":         {"core"},
 	"core/ways":            {"core", "core/channel"},
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 
 // pure are the rooms without a clock, a database or a network, and the files
 // of flows without one.
-var pure = []string{"core", "core/area", "core/channel", "core/codes", "core/demo", "core/duty", "core/monitor", "core/reading", "core/triage", "core/ways"}
+var pure = []string{"core", "core/area", "core/channel", "core/codes", "core/demo", "core/duty", "core/monitor", "core/reading", "core/sheet", "core/triage", "core/ways"}
 
 func isPure(file string) bool {
 	room := filepath.ToSlash(filepath.Dir(file))

@@ -125,7 +125,7 @@ func zipped(parts map[string]string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for name, s := range parts {
-		w, _ := z.Create(name)
+		w, _ := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 		w.Write([]byte(s))
 	}
 	z.Close()
@@ -221,13 +221,11 @@ func TestManyJoinedCells(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(saved(f, func(x *excelize.File) {
-		x.SetSheetRow("Sheet1", "A1", &[]any{"Họ tên", 1, 2.5, true, time.Unix(0, 0)})
-		x.MergeCell("Sheet1", "A1", "B2")
-	}))
+	// Small ones, not compressed: the fuzzer makes them smaller still before it goes on.
 	for _, rows := range []string{`<row r="1"><c r="B1" t="s" s="1"><v>0</v></c><c t="e"><v>#N/A</v></c><c t="d"><v>2021-08-15T07:30:00</v></c></row>`,
 		`<row><c><f>1+1</f><v>2</v></c></row>`, `<row r="1"><c t="inlineStr"><is><r><t>a</t></r><rPh><t>b</t></rPh></is></c></row>`} {
 		f.Add(zipped(parts(rows)))
+		f.Add([]byte(rows))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		// Most changes break a zip: they are tried as the sheet's rows, too.
