@@ -5,8 +5,9 @@ import "khaibao/core/area"
 // Act is something an officer may do beside looking at a record.
 type Act string
 
-// The acts of triage, monitoring and policy.
+// The acts of verification, triage, monitoring and policy.
 const (
+	Verify     Act = "verify"      // verify arrivals and correct what was declared
 	Watch      Act = "watch"       // see who is monitored, with the answers
 	Call       Act = "call"        // log a call, take a red on oneself, ask for a photo or a place, type in an answer
 	Manage     Act = "manage"      // open, change, extend, move and close a monitoring, keep its tests, lower a colour
@@ -16,17 +17,18 @@ const (
 )
 
 // Acts lists the acts in the order of the table.
-func Acts() []Act { return []Act{Watch, Call, Manage, Classify, SeePolicy, EditPolicy} }
+func Acts() []Act { return []Act{Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy} }
 
 // acts is who does what (docs/architecture.md, Safe from the first row). A team
 // calls and helps; the health station runs its commune's monitoring; the class
 // is the CDC's word; the policy is the province's, by the CDC and the centre.
 var acts = map[Duty]map[Act]bool{
-	Team:    {Watch: true, Call: true},
-	Station: {Watch: true, Call: true, Manage: true, SeePolicy: true},
-	CDC:     {Watch: true, Call: true, Manage: true, Classify: true, SeePolicy: true, EditPolicy: true},
-	Leader:  {SeePolicy: true},
-	Centre:  {SeePolicy: true, EditPolicy: true},
+	Team:         {Verify: true, Watch: true, Call: true},
+	Station:      {Verify: true, Watch: true, Call: true, Manage: true, SeePolicy: true},
+	CDC:          {Verify: true, Watch: true, Call: true, Manage: true, Classify: true, SeePolicy: true, EditPolicy: true},
+	Digitisation: {Verify: true},
+	Leader:       {SeePolicy: true},
+	Centre:       {SeePolicy: true, EditPolicy: true},
 }
 
 // MayDo tells whether an officer may do something inside their area at all;

@@ -10,11 +10,12 @@ import (
 // An area that is none holds nobody.
 func TestMayDo(t *testing.T) {
 	table := map[Duty][]Act{
-		Team:    {Watch, Call},
-		Station: {Watch, Call, Manage, SeePolicy},
-		CDC:     {Watch, Call, Manage, Classify, SeePolicy, EditPolicy},
-		Leader:  {SeePolicy},
-		Centre:  {SeePolicy, EditPolicy},
+		Team:         {Verify, Watch, Call},
+		Station:      {Verify, Watch, Call, Manage, SeePolicy},
+		CDC:          {Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy},
+		Digitisation: {Verify},
+		Leader:       {SeePolicy},
+		Centre:       {SeePolicy, EditPolicy},
 	}
 	for _, d := range append(All(), "", "mayor") {
 		for _, code := range []string{"46", "474", "19815", "", "99999"} {
@@ -43,6 +44,9 @@ func TestActsStayInsideTheFields(t *testing.T) {
 	for _, d := range All() {
 		if acts[d][Watch] && (May(d, InArea, ExposureSymptoms) != Yes || May(d, InArea, FullIdentity) != Yes || May(d, InArea, Lists) != Yes) {
 			t.Errorf("%s watches people whose health or phone it may not see", d)
+		}
+		if acts[d][Verify] && (May(d, InArea, FullIdentity) != Yes || May(d, InArea, Lists) != Yes) {
+			t.Errorf("%s verifies people whom it may not see", d)
 		}
 		for _, a := range []Act{Call, Manage, Classify} {
 			if acts[d][a] && !acts[d][Watch] {

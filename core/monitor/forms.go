@@ -56,6 +56,27 @@ func KindOf(m core.Measure) core.Kind {
 	return core.KindNone
 }
 
+// Surveillances lists the seven forms, the strictest first.
+func Surveillances() []Surveillance {
+	return []Surveillance{SurveillanceTreatment, SurveillanceCentral, SurveillanceHome, SurveillanceWatch, SurveillanceSelf, SurveillanceNone, SurveillanceEnded}
+}
+
+// KindFor is the kind of monitoring that a form of surveillance asks for when an
+// officer writes it down, KindNone for one that is only recorded. Treatment is
+// only recorded: in a hospital nobody is asked each day, and a patient at home is
+// for the health station to open. ok is false for no form.
+func KindFor(form Surveillance) (kind core.Kind, ok bool) {
+	if !slices.Contains(Surveillances(), form) {
+		return core.KindNone, false
+	}
+	for _, t := range ties {
+		if t.Form == form && form != SurveillanceTreatment {
+			return t.Kind, true
+		}
+	}
+	return core.KindNone, true
+}
+
 // MeasureOf is the measure that a kind of monitoring watches over.
 func MeasureOf(k core.Kind) core.Measure {
 	for _, t := range ties {

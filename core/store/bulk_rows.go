@@ -25,7 +25,7 @@ type bulkRows struct {
 	s       *Store
 	numbers *numbers
 
-	people, ties, declarations, codes bulkTable
+	people, ties, declarations, codes, arrivals bulkTable
 }
 
 func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
@@ -41,11 +41,13 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private", "proxy",
 			"class", "colour", "measure", "verdict"),
 		codes: table("qr_codes", people, "id", "person_id", "code_hash", "code", "number_hash", "number", "created_at"),
+		arrivals: table("arrivals", people/4, "id", "person_id", "declaration_id", "commune", "district", "province", "sub", "origin", "day",
+			"colour_rank", "state", "owner", "surveillance", "monitoring_id", "other_id", "other_area", "version", "made_at"),
 	}
 }
 
 func (b *bulkRows) tables() []*bulkTable {
-	return []*bulkTable{&b.people, &b.ties, &b.declarations, &b.codes}
+	return []*bulkTable{&b.people, &b.ties, &b.declarations, &b.codes, &b.arrivals}
 }
 
 // addPerson makes the rows of one person with all their declarations.
@@ -59,6 +61,8 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	var known core.PersonFacts
 	var was standing
 	var last *judged
+	var arrived []core.Arrival
+	var made []int64 // when each was
 	var err error
 	for i := range declarations {
 		d := &declaring{Declaration: declarations[i]}
@@ -81,7 +85,22 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 		if err := b.addDeclaration(d, id, personID, newest, versions[d.Form]); err != nil {
 			return err
 		}
+		if d.Form == journeyForm {
+			journey := arrivalOf(personID, id, d.Person, d.Facts, d.verdict())
+			now, same := journey, false
+			if n := len(arrived); n > 0 {
+				now, same = arrived[n-1].Told(journey)
+			}
+			if same {
+				arrived[len(arrived)-1] = now
+			} else {
+				arrived, made = append(arrived, now), append(made, d.At.UnixMilli())
+			}
+		}
 		newest = id
+	}
+	for i, a := range arrived {
+		b.arrivals.rows = append(b.arrivals.rows, append(arrivalValues(a), made[i]))
 	}
 	b.addTies(declarations, personID)
 	first := declarations[0].At.UnixMilli()

@@ -16,11 +16,17 @@ const oldIDsMark = "old IDs"
 // of the old number that their newest declaration has. It is a migration's work
 // that needs the keys: done once, in one transaction, by whichever node is first.
 func (s *Store) fillOldIDs(ctx context.Context, now time.Time) error {
+	return s.fillOnce(ctx, oldIDsMark, now, func(q querier) error { return s.keyOldIDs(ctx, q) })
+}
+
+// fillOnce does the half of a migration that SQL alone cannot do: once, in one
+// transaction, by whichever node is first.
+func (s *Store) fillOnce(ctx context.Context, mark string, now time.Time, fill func(q querier) error) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTime)
 	defer cancel()
 	done := func(q querier) (bool, error) {
 		var n int
-		err := q.row(ctx, `SELECT COUNT(*) FROM marks WHERE name = $1`, oldIDsMark).Scan(&n)
+		err := q.row(ctx, `SELECT COUNT(*) FROM marks WHERE name = $1`, mark).Scan(&n)
 		return n > 0, err
 	}
 	if had, err := done(s.q); had || err != nil {
@@ -35,10 +41,10 @@ func (s *Store) fillOldIDs(ctx context.Context, now time.Time) error {
 		if had, err := done(q); had || err != nil { // another node was at it
 			return err
 		}
-		if err := s.keyOldIDs(ctx, q); err != nil {
+		if err := fill(q); err != nil {
 			return err
 		}
-		return setNewMark(ctx, q, oldIDsMark, now.UnixMilli())
+		return setNewMark(ctx, q, mark, now.UnixMilli())
 	})
 }
 

@@ -28,6 +28,14 @@ type declaring struct {
 	*judged // nil where nothing judges
 }
 
+// verdict is what the declaration was given; zero where nothing judges.
+func (d *declaring) verdict() core.Verdict {
+	if d.judged == nil {
+		return core.Verdict{}
+	}
+	return d.said
+}
+
 // privatePerson is the sealed half of a person.
 type privatePerson struct {
 	ID        string `json:"id,omitempty"`
@@ -79,6 +87,11 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	}
 	if err := tx.saveDeclaration(ctx, making, out, former); err != nil {
 		return Stored{}, err
+	}
+	if d.Form == journeyForm {
+		if err := tx.keepArrival(ctx, arrivalOf(personID, out.DeclarationID, d.Person, d.Facts, making.verdict()), !fresh); err != nil {
+			return Stored{}, err
+		}
 	}
 	if out.TellPhone, err = tx.tie(ctx, d, personID); err != nil {
 		return Stored{}, err

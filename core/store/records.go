@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"khaibao/core"
 	"khaibao/core/duty"
@@ -249,29 +247,13 @@ const maxHistory = 100
 // cut to what the officer may see. One outside is core.ErrNotFound, as is one
 // that never was; both leave the same row in reads.
 func (s *Store) Declaration(ctx context.Context, l Look, scope duty.Scope, id string) (*Declaration, error) {
-	var d Declaration
+	var d *Declaration
 	err := s.looking(ctx, &l, func(q querier) (err error) {
-		var commune, district, province, form string
-		// A text that is no UTF-8 is no ID, and PostgreSQL would refuse it aloud.
-		if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
+		d, err = s.openDeclaration(ctx, q, l, scope, id)
+		switch {
+		case errors.Is(err, core.ErrNotFound):
 			return s.nobody(ctx, q, l)
-		}
-		row := q.row(ctx, `SELECT `+personColumns+`, d.commune, d.district, d.province, d.form
-			FROM declarations d JOIN people p ON p.id = d.person_id WHERE d.id = $1`, id)
-		d.Person, err = s.scanPerson(row, &commune, &district, &province, &form)
-		code := finest(commune, district, province)
-		if err == nil && scope.Holds(code) {
-			err = d.Person.cut(l, code, false)
-		} else if err == nil {
-			err = core.ErrNotFound
-		}
-		if errors.Is(err, core.ErrNotFound) {
-			return s.nobody(ctx, q, l)
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.openRest(ctx, q, l, &d, scope, form, id); err != nil {
+		case err != nil:
 			return err
 		}
 		return s.keepReads(ctx, q, l, []*Person{d.Person})
@@ -279,7 +261,31 @@ func (s *Store) Declaration(ctx context.Context, l Look, scope duty.Scope, id st
 	if err != nil {
 		return nil, err
 	}
-	return &d, nil
+	return d, nil
+}
+
+func (s *Store) openDeclaration(ctx context.Context, q querier, l Look, scope duty.Scope, id string) (*Declaration, error) {
+	// A text that is no UTF-8 is no ID, and PostgreSQL would refuse it aloud.
+	if !goodText(id) {
+		return nil, core.ErrNotFound
+	}
+	var d Declaration
+	var commune, district, province, form string
+	row := q.row(ctx, `SELECT `+personColumns+`, d.commune, d.district, d.province, d.form
+		FROM declarations d JOIN people p ON p.id = d.person_id WHERE d.id = $1`, id)
+	var err error
+	d.Person, err = s.scanPerson(row, &commune, &district, &province, &form)
+	if err != nil {
+		return nil, err
+	}
+	code := finest(commune, district, province)
+	if !scope.Holds(code) {
+		return nil, core.ErrNotFound
+	}
+	if err := d.Person.cut(l, code, false); err != nil {
+		return nil, err
+	}
+	return &d, s.openRest(ctx, q, l, &d, scope, form, id)
 }
 
 func (s *Store) nobody(ctx context.Context, q querier, l Look) error {

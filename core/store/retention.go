@@ -59,4 +59,6 @@ var retention = map[string]Retention{
 	"checkups":          KeepQuarter,
 	"officer_codes":     KeepDay,
 	"alerts":            KeepTask,
+	"arrivals":          KeepQuarter,
+	"arrival_events":    KeepTwoYears,
 }

@@ -89,6 +89,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.Close()
 		return nil, fmt.Errorf("key old ID numbers: %w", err)
 	}
+	if err := s.fillArrivals(ctx, time.Now()); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("list who arrives: %w", err)
+	}
 	if err := s.fillPolicy(ctx, time.Now()); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("put the rules in: %w", err)

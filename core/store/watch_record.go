@@ -91,15 +91,30 @@ func (s *Store) WatchRecord(ctx context.Context, l Look, scope duty.Scope, id st
 		}
 		return s.keepReads(ctx, q, l, []*Person{rec.Person})
 	}
-	if again {
-		err = s.inTx(ctx, open)
-	} else {
-		err = s.looking(ctx, &l, open)
-	}
-	if err != nil {
+	if err := s.lookingOnce(ctx, &l, again, open); err != nil {
 		return nil, err
 	}
 	return rec, nil
+}
+
+// lookingOnce is looking for who goes on with a person: again is not counted.
+func (s *Store) lookingOnce(ctx context.Context, l *Look, again bool, f func(q querier) error) error {
+	if again {
+		return s.inTx(ctx, f)
+	}
+	return s.looking(ctx, l, f)
+}
+
+// lookedAt tells whether the officer opened a record of this person a moment ago,
+// so that it is one look-up.
+func (s *Store) lookedAt(ctx context.Context, l Look, personID string) (bool, error) {
+	if personID == "" || !goodText(personID) {
+		return false, nil
+	}
+	var n int64
+	err := s.q.row(ctx, `SELECT COUNT(*) FROM reads r WHERE r.person_id = $1 AND r.officer_id = $2 AND r.at > $3 AND r.found = 1
+		AND r.fields LIKE '%`+string(duty.FullIdentity)+`%'`, personID, l.Officer.ID, l.At.Add(-sameLook).UnixMilli()).Scan(&n)
+	return n > 0, wrap(err, "count look-ups")
 }
 
 // lookedLately tells whether the officer opened this person's record a moment
