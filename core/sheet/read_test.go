@@ -221,10 +221,9 @@ func TestManyJoinedCells(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	// Small ones, not compressed: the fuzzer makes them smaller still before it goes on.
+	// Small ones: the fuzzer makes what is new smaller before it goes on.
 	for _, rows := range []string{`<row r="1"><c r="B1" t="s" s="1"><v>0</v></c><c t="e"><v>#N/A</v></c><c t="d"><v>2021-08-15T07:30:00</v></c></row>`,
 		`<row><c><f>1+1</f><v>2</v></c></row>`, `<row r="1"><c t="inlineStr"><is><r><t>a</t></r><rPh><t>b</t></rPh></is></c></row>`} {
-		f.Add(zipped(parts(rows)))
 		f.Add([]byte(rows))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
