@@ -18,6 +18,7 @@ type Declaration struct {
 	Phone     string // E.164 that it was made with; "" when none was given
 	Proven    bool   // the phone was proved
 	Notice    int    // version of the privacy notice that was shown
+	OfficerID string // who typed it in; "" for what people send themselves
 
 	// PersonID is a person who was recalled for this phone or address. It counts
 	// only while the two are tied; else the person is found as if none was given.

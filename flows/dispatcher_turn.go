@@ -203,30 +203,36 @@ func (r *turnRun) sendCode(ctx context.Context, e SendCode) (Result, error) {
 }
 
 func (r *turnRun) declare(ctx context.Context, e Declare) (Result, error) {
-	p := e.Person
-	commune, district, province := levels(p.Commune, r.event.Setting.Province)
-	stored, err := r.tx.Declare(ctx, core.Declaration{
-		Form: e.Form, Day: r.event.Today, At: r.event.Now, Channel: r.at.Channel, AddressID: r.at.ID,
-		Phone: e.Phone, Proven: e.Proven, Notice: e.Notice, Facts: e.Facts, Private: e.Private,
-		PersonID: e.PersonID, Proxy: e.Proxy, Notify: e.Notify, Judge: r.judge.of(e, r.event.Today),
-		Person: core.PersonFacts{Name: p.Name, Folded: reading.Fold(p.Name), SortKey: reading.SortKey(p.Name),
-			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, OldID: p.OldID, Insurance: p.Insurance,
-			Commune: commune, District: district, Province: province, Sub: p.Sub, House: p.House},
-	})
+	d := r.judge.declaration(e, r.event.Now, r.event.Setting.Province)
+	d.Channel, d.AddressID = r.at.Channel, r.at.ID
+	stored, err := r.tx.Declare(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	r.at.Declared = true
 	r.d.Count("declared", r.at.Channel)
 	if stored.TellPhone {
-		task := core.Task{PersonID: stored.PersonID, Commune: commune, District: district, Province: province}
+		task := core.Task{PersonID: stored.PersonID, Commune: d.Person.Commune, District: d.Person.District, Province: d.Person.Province}
 		if err := r.tell(ctx, e.Notify, task); err != nil {
 			return nil, err
 		}
 	}
-	out := Declared{PersonName: p.Name, Code: stored.Code, Number: stored.Number, Version: stored.Version, Verdict: stored.Verdict}
+	out := Declared{PersonName: e.Person.Name, Code: stored.Code, Number: stored.Number, Version: stored.Version, Verdict: stored.Verdict}
 	out.Why, out.WhyMeasure = r.judge.why(stored.Verdict, cmp.Or(r.at.Lang, "vi"))
 	return out, nil
+}
+
+// declaration is what was declared at a moment as the store keeps it.
+func (j judge) declaration(e Declare, now time.Time, home string) core.Declaration {
+	p, today := e.Person, core.DayOf(now)
+	commune, district, province := levels(p.Commune, home)
+	return core.Declaration{
+		Form: e.Form, Day: today, At: now, Phone: e.Phone, Proven: e.Proven, Notice: e.Notice, Facts: e.Facts, Private: e.Private,
+		PersonID: e.PersonID, Proxy: e.Proxy, Notify: e.Notify, Judge: j.of(e, today),
+		Person: core.PersonFacts{Name: p.Name, Folded: reading.Fold(p.Name), SortKey: reading.SortKey(p.Name),
+			Birth: p.Birth, Sex: p.Sex, IDType: p.IDType, ID: p.ID, OldID: p.OldID, Insurance: p.Insurance,
+			Commune: commune, District: district, Province: province, Sub: p.Sub, House: p.House},
+	}
 }
 
 // levels splits an area into commune, district and province; what is coarser

@@ -109,3 +109,16 @@ func drop(answers []Answer, gone func(a *Answer) bool) []Answer {
 	}
 	return out
 }
+
+// same tells whether two answers say the same.
+func same(a, b *Answer) bool {
+	if a.Value != b.Value || a.Sub != b.Sub || a.Type != b.Type || len(a.Set) != len(b.Set) || !slices.EqualFunc(a.Stops, b.Stops, Stop.same) {
+		return false
+	}
+	for _, c := range a.Set {
+		if !slices.Contains(b.Set, c) {
+			return false
+		}
+	}
+	return true
+}

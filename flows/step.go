@@ -35,6 +35,7 @@ type run struct {
 	echo    []core.Say // what was understood, to say before that
 	echoOf  string     // ID of the question it answers
 	missed  bool
+	page    bool // all questions are shown at once: none is asked next
 }
 
 func (r *run) view() View { return View{Form: r.form, State: &r.s, Event: r.e} }
@@ -303,6 +304,9 @@ func (r *run) next() *Question {
 
 // ask says what is to be said, and then the question that comes next.
 func (r *run) ask() {
+	if r.page {
+		return
+	}
 	at := r.s.At
 	q := r.next()
 	if o := r.s.Open; o != nil && o.ID == cardQuestion { // a card that waits for its yes comes first
@@ -384,17 +388,4 @@ func (r *run) action(question, choice string) string {
 		question += personMark + strconv.Itoa(r.s.At)
 	}
 	return question + ":" + choice + ":" + runMark(r.s.Run)
-}
-
-// same tells whether two answers say the same.
-func same(a, b *Answer) bool {
-	if a.Value != b.Value || a.Sub != b.Sub || a.Type != b.Type || len(a.Set) != len(b.Set) || !slices.EqualFunc(a.Stops, b.Stops, Stop.same) {
-		return false
-	}
-	for _, c := range a.Set {
-		if !slices.Contains(b.Set, c) {
-			return false
-		}
-	}
-	return true
 }

@@ -14,19 +14,20 @@ const (
 	Classify   Act = "classify"    // say F0 to F3
 	SeePolicy  Act = "see_policy"  // read the rules, the epidemic areas and what they changed
 	EditPolicy Act = "edit_policy" // draft, rehearse and switch on rules and areas
+	Enter      Act = "enter"       // type in the declaration of a walk-in or of paper, update one of the own area
 )
 
 // Acts lists the acts in the order of the table.
-func Acts() []Act { return []Act{Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy} }
+func Acts() []Act { return []Act{Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy, Enter} }
 
 // acts is who does what (docs/architecture.md, Safe from the first row). A team
 // calls and helps; the health station runs its commune's monitoring; the class
 // is the CDC's word; the policy is the province's, by the CDC and the centre.
 var acts = map[Duty]map[Act]bool{
-	Team:         {Verify: true, Watch: true, Call: true},
-	Station:      {Verify: true, Watch: true, Call: true, Manage: true, SeePolicy: true},
-	CDC:          {Verify: true, Watch: true, Call: true, Manage: true, Classify: true, SeePolicy: true, EditPolicy: true},
-	Digitisation: {Verify: true},
+	Team:         {Verify: true, Watch: true, Call: true, Enter: true},
+	Station:      {Verify: true, Watch: true, Call: true, Manage: true, SeePolicy: true, Enter: true},
+	CDC:          {Verify: true, Watch: true, Call: true, Manage: true, Classify: true, SeePolicy: true, EditPolicy: true, Enter: true},
+	Digitisation: {Verify: true, Enter: true},
 	Leader:       {SeePolicy: true},
 	Centre:       {SeePolicy: true, EditPolicy: true},
 }

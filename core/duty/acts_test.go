@@ -10,10 +10,10 @@ import (
 // An area that is none holds nobody.
 func TestMayDo(t *testing.T) {
 	table := map[Duty][]Act{
-		Team:         {Verify, Watch, Call},
-		Station:      {Verify, Watch, Call, Manage, SeePolicy},
-		CDC:          {Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy},
-		Digitisation: {Verify},
+		Team:         {Verify, Watch, Call, Enter},
+		Station:      {Verify, Watch, Call, Manage, SeePolicy, Enter},
+		CDC:          {Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy, Enter},
+		Digitisation: {Verify, Enter},
 		Leader:       {SeePolicy},
 		Centre:       {SeePolicy, EditPolicy},
 	}

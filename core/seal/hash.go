@@ -26,6 +26,7 @@ const (
 	KindOTP       Kind = "otp"       // codes sent to prove a phone
 	KindSession   Kind = "session"   // cookie values
 	KindToken     Kind = "token"     // tokens of networks that the settings offered
+	KindEntry     Kind = "entry"     // forms that officers typed, whole
 )
 
 // nobody is written for a child without papers and shared by many, so it finds

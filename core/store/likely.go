@@ -18,6 +18,28 @@ const maxLikely = 20
 // paper are not likely by them; by one phone they are, as numbers are mistyped.
 // Nothing is merged and nothing blocked; whom an officer held apart stays apart.
 func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phone string) error {
+	found, err := tx.likelyTo(ctx, p, phone)
+	if err != nil {
+		return err
+	}
+	for _, other := range found {
+		if other.person == personID {
+			continue
+		}
+		_, err := tx.q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at) VALUES ($1, $2, 'likely', $3, $4) ON CONFLICT DO NOTHING`,
+			min(other.person, personID), max(other.person, personID), other.reason, tx.now.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("link likely duplicates: %w", err)
+		}
+	}
+	return nil
+}
+
+// likelyOne is somebody who may be a person, and by what.
+type likelyOne struct{ person, reason string }
+
+// likelyTo finds who may be the same as a person, that person included.
+func (tx *Tx) likelyTo(ctx context.Context, p core.PersonFacts, phone string) (all []likelyOne, err error) {
 	said := tx.papersOf(p)
 	for _, by := range []struct {
 		reason, text string
@@ -38,18 +60,11 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 		r, err := tx.q.query(ctx, by.text+` AND p.merged_into = '' ORDER BY p.id LIMIT `+fmt.Sprint(maxLikely+1), by.args...)
 		others, err := collect(r, err, scanText)
 		if err != nil {
-			return fmt.Errorf("find likely duplicates: %w", err)
+			return nil, fmt.Errorf("find likely duplicates: %w", err)
 		}
 		for _, other := range others {
-			if other == personID {
-				continue
-			}
-			_, err := tx.q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at) VALUES ($1, $2, 'likely', $3, $4) ON CONFLICT DO NOTHING`,
-				min(other, personID), max(other, personID), by.reason, tx.now.UnixMilli())
-			if err != nil {
-				return fmt.Errorf("link likely duplicates: %w", err)
-			}
+			all = append(all, likelyOne{other, by.reason})
 		}
 	}
-	return nil
+	return all, nil
 }

@@ -64,6 +64,18 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
+	out, err := tx.store(ctx, d, found, version)
+	if err != nil {
+		return Stored{}, err
+	}
+	_, err = tx.q.exec(ctx, `UPDATE addresses SET declared_at = $2 WHERE id = $1`, d.AddressID, tx.now.UnixMilli())
+	return out, wrap(err, "declare")
+}
+
+// store keeps a declaration of a person who was found, or of a new one for nil;
+// version is the newest of its form.
+func (tx *Tx) store(ctx context.Context, d core.Declaration, found *tiedPerson, version int) (Stored, error) {
+	var err error
 	fresh, facts, personID, former := found == nil, d.Person, core.NewID(), ""
 	var was standing
 	if !fresh {
@@ -105,11 +117,7 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 		return Stored{}, err
 	}
 	out.Code, out.Number, err = tx.qrOf(ctx, personID, fresh)
-	if err != nil {
-		return Stored{}, err
-	}
-	_, err = tx.q.exec(ctx, `UPDATE addresses SET declared_at = $2 WHERE id = $1`, d.AddressID, tx.now.UnixMilli())
-	return out, wrap(err, "declare")
+	return out, err
 }
 
 // lockPhone lets one transaction of all nodes add people to a phone; SQLite has

@@ -66,12 +66,23 @@ func (tx *Tx) saveDeclaration(ctx context.Context, d declaring, out Stored, form
 	args := []any{out.DeclarationID, out.PersonID, d.Form, out.Version, former, string(d.Day), d.At.UnixMilli(), d.Channel, d.AddressID,
 		bit(d.Proven), d.Notice, p.Commune, p.District, p.Province, p.Sub, listLen(d.Facts["symptoms"]), listLen(d.Facts["exposures"]),
 		string(facts), tx.s.keys.Seal("declarations.private", out.DeclarationID, private), bit(d.Proxy)}
-	_, err = tx.q.exec(ctx, `INSERT INTO declarations (id, person_id, form, version, former, day, at, channel, address_id, proven, notice,
-			commune, district, province, sub, symptoms, exposures, facts, private, proxy, `+declarationVerdict+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
-		append(args, verdict...)...)
+	text, args := insertDeclaration, append(args, verdict...)
+	if d.OfficerID != "" {
+		text, args = insertEntered, append(args, d.OfficerID)
+	}
+	_, err = tx.q.exec(ctx, text, args...)
 	return wrap(err, "save declaration")
 }
+
+// The statements of saveDeclaration. What people send has no officer, and is
+// not to carry a value more.
+const (
+	insertDeclaration = `INSERT INTO declarations (` + savedColumns + `) VALUES (` + savedValues + `)`
+	insertEntered     = `INSERT INTO declarations (` + savedColumns + `, officer_id) VALUES (` + savedValues + `, $25)`
+	savedColumns      = `id, person_id, form, version, former, day, at, channel, address_id, proven, notice,
+			commune, district, province, sub, symptoms, exposures, facts, private, proxy, ` + declarationVerdict
+	savedValues = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24`
+)
 
 func bit(yes bool) int64 {
 	if yes {

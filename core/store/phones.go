@@ -44,6 +44,9 @@ const (
 // that officers find by it, but it ties nobody. tell is whether the declared
 // person's own phone must be told.
 func (tx *Tx) tie(ctx context.Context, d core.Declaration, personID string) (tell bool, err error) {
+	if d.OfficerID != "" {
+		return tx.tieEntered(ctx, d, personID)
+	}
 	hash, addressID, how := tx.s.phoneHash(d.Phone), "", tieOwn
 	switch {
 	case !d.Proven:
@@ -65,6 +68,23 @@ func (tx *Tx) tie(ctx context.Context, d core.Declaration, personID string) (tel
 		return false, wrap(err, "tell of khai ho")
 	}
 	return true, tx.addTie(ctx, personID, d.Notify, "", tieNamed)
+}
+
+// tieEntered keeps the phone that a person gave to an officer: it proves
+// nothing, and its holder is told, unless it was proved for this person before.
+func (tx *Tx) tieEntered(ctx context.Context, d core.Declaration, personID string) (tell bool, err error) {
+	if d.Phone == "" {
+		return false, nil
+	}
+	if err := tx.addTie(ctx, personID, d.Phone, "", tieUnproven); err != nil {
+		return false, err
+	}
+	hash := tx.s.phoneHash(d.Phone)
+	n, err := tx.q.exec(ctx, `UPDATE ties SET told_hash = $2, told_at = $3
+		WHERE person_id = $1 AND phone_hash = $2 AND address_id = '' AND how = 'unproven' AND (told_hash = '' OR told_at < $4)
+			AND (SELECT COUNT(*) FROM ties o WHERE o.told_hash = $2 AND o.told_hash <> '' AND o.told_at > $4) < $5`,
+		personID, hash, tx.now.UnixMilli(), tx.now.Add(-toldAgain).UnixMilli(), toldPerDay)
+	return n > 0, wrap(err, "tell of an entry")
 }
 
 // addTie adds a tie or makes a weaker one stronger. What was objected to stays so.

@@ -51,6 +51,7 @@ var retention = map[string]Retention{
 	"jobs":             KeepTask,
 	"moves":            KeepTask,
 	// What a court may ask about a quarantine is kept as what officers did.
+	"entries":           KeepMonth,
 	"monitoring":        KeepTwoYears,
 	"monitoring_events": KeepTwoYears,
 	"monitoring_moves":  KeepTwoYears,
