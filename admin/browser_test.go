@@ -216,11 +216,11 @@ func TestOfficerInABrowser(t *testing.T) {
 			w.shot("10-tasks")
 			w.do("whom to call", chromedp.Click("td.act a"), says("0900 000 777"))
 			w.shot("15-task")
-			w.do("a QR opened by the phone's camera", open("/q/"+an.Code), says("Nguyễn Văn An"), chromedp.Click(".more summary"), until("document.querySelector('.sheet').offsetHeight"))
+			w.do("a QR opened by the phone's camera", open("/q/"+an.Code), says("Nguyễn Văn An"), chromedp.Click(".account summary"), until("document.querySelector('.sheet').offsetHeight"))
 			w.shot("11-menu")
 			w.do("English", chromedp.Click(`.sheet form[action="/admin/language"] button`), says("Symptoms: Fever"))
 			w.shot("12-english")
-			w.do("sign out", chromedp.Click(".more summary"), chromedp.Click(`form[action="/admin/sign-out"] button`), chromedp.WaitVisible("#password"))
+			w.do("sign out", chromedp.Click(".account summary"), chromedp.Click(`form[action="/admin/sign-out"] button`), chromedp.WaitVisible("#password"))
 			w.do("a stranger", open("/q/"+an.Code), says("Đưa mã này cho cán bộ"))
 			w.shot("13-stranger")
 			w.do("dark", scheme("dark"))
@@ -256,7 +256,7 @@ func TestKeyboardGoesThroughEveryPage(t *testing.T) {
 		}
 		w.shot("focus" + strings.ReplaceAll(path, "/", "-") + "-" + light)
 	}
-	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Kiểm tra", "Tờ khai", "Theo dõi", "Việc cần làm", "Chính sách", "Lê Thị Cán Bộ"}
+	head := []string{"Đến nội dung", "Khai Báo · Cán bộ", "Hôm nay", "Theo dõi", "Việc cần làm", "Kiểm tra", "Tờ khai", "Chính sách", "Lê Thị Cán Bộ"}
 	for _, light = range []string{"light", "dark"} {
 		w.do(light, scheme(light))
 		if light == "light" {

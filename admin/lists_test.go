@@ -2,8 +2,10 @@ package admin
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,11 +74,42 @@ func TestQuarterIsWrittenOut(t *testing.T) {
 func TestTheTabOfThePageIsMarked(t *testing.T) {
 	x := newSite(t, storetest.SQLite(t))
 	b := x.as(duty.CDC, "46")
-	for path, tab := range map[string]string{"/admin/": "/admin/check", "/admin/check": "/admin/check", "/admin/declarations": "/admin/declarations", "/admin/tasks": "/admin/tasks"} {
+	for path, tab := range map[string]string{"/admin/": "/admin/", "/admin/check": "/admin/check", "/admin/monitoring/open": "/admin/monitoring", "/admin/tasks": "/admin/tasks"} {
 		page := b.get(path)
 		page.wants(t, path, 200, `href="`+tab+`" aria-current="page"`)
 		if n := strings.Count(page.body, `aria-current="page"`); n != 1 {
 			t.Errorf("%s marks %d tabs, want 1", path, n)
+		}
+	}
+	b.get("/admin/policy").wants(t, "a tab behind the last one", 200, `<summary aria-current="true">Thêm</summary>`)
+	x.as(duty.Police, "46").get("/admin/").wants(t, "who only checks", 200, `href="/admin/check" aria-current="page"`, "no:Thêm<", `no:href="/admin/" aria-current`)
+}
+
+// A menu holds what the duty may open and nothing else; on a phone at most five
+// stand side by side.
+func TestMenuByDuty(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	for _, d := range duty.All() {
+		r := &request{s: x.server, Officer: &duty.Officer{Duty: d, Area: "46"}, Request: httptest.NewRequest("GET", "/admin/check", nil)}
+		near := 0
+		for _, tab := range r.Tabs() {
+			if !tab.Far {
+				near++
+			}
+			i := slices.IndexFunc(x.server.routes(), func(rt route) bool {
+				return rt.pattern == "GET "+tab.Path || rt.pattern == "GET "+tab.Path+"{$}"
+			})
+			if i < 0 || !x.server.routes()[i].may(r.Officer) {
+				t.Errorf("%s: the tab %s leads nowhere", d, tab.Path)
+			}
+		}
+		if near+min(len(r.FarTabs()), 1) > nearTabs+1 {
+			t.Errorf("%s: %d tabs and the last one side by side on a phone", d, near)
+		}
+		for _, path := range firstTabs[d] {
+			if !slices.ContainsFunc(r.Tabs(), func(t shownTab) bool { return t.Path == path }) {
+				t.Errorf("%s: %s comes first and is not in the menu", d, path)
+			}
 		}
 	}
 }

@@ -3,8 +3,6 @@ package admin
 import (
 	"embed"
 	"errors"
-	"fmt"
-	"hash/fnv"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -21,36 +19,8 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets
-var assetFiles embed.FS
-
 func parsePages() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{"asset": assetURL, "pair": pair, "choices": choices}).ParseFS(templateFiles, "templates/*.html")
-}
-
-// assetURL names an asset with a mark of its content, so that browsers may
-// keep it for good.
-func assetURL(name string) (string, error) {
-	body, err := assetFiles.ReadFile("assets/" + name)
-	if err != nil {
-		return "", err
-	}
-	h := fnv.New64a()
-	h.Write(body)
-	return fmt.Sprintf("/admin/assets/%s?v=%x", name, h.Sum64()), nil
-}
-
-var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-
-func (s *Server) showAsset(r *request) (string, any, error) {
-	name := r.PathValue("name")
-	body, err := assetFiles.ReadFile("assets/" + name)
-	dot := strings.LastIndexByte(name, '.')
-	if err != nil || dot < 0 || assetTypes[name[dot:]] == "" {
-		return "", nil, core.ErrNotFound
-	}
-	r.header.Set("Cache-Control", "public, max-age=31536000, immutable")
-	return "", raw{assetTypes[name[dot:]], body}, nil
 }
 
 // view is what a template is given.

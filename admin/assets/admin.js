@@ -72,11 +72,10 @@ async function shrink(file) {
 }
 
 // An open menu closes when one presses elsewhere or Escape.
-const menu = document.querySelector("details.more");
-if (menu) {
+for (const menu of document.querySelectorAll("details.more")) {
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && menu.open) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
