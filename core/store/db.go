@@ -18,6 +18,9 @@ type querier interface {
 	exec(ctx context.Context, text string, args ...any) (rowsChanged int64, err error)
 	query(ctx context.Context, text string, args ...any) (rows, error)
 	row(ctx context.Context, text string, args ...any) scanner
+	// later runs a statement whose outcome nobody waits for: before the next one
+	// or the commit, which report its fault.
+	later(ctx context.Context, text string, args ...any) error
 }
 
 type scanner interface{ Scan(dest ...any) error }
@@ -66,6 +69,11 @@ func (c sqliteConn) exec(ctx context.Context, text string, args ...any) (int64, 
 	return res.RowsAffected()
 }
 
+func (c sqliteConn) later(ctx context.Context, text string, args ...any) error {
+	_, err := c.exec(ctx, text, args...)
+	return err
+}
+
 func (c sqliteConn) query(ctx context.Context, text string, args ...any) (rows, error) {
 	r, err := c.q.QueryContext(ctx, text, args...)
 	return sqliteRows{r}, err
@@ -108,6 +116,11 @@ func (c pgConn) exec(ctx context.Context, text string, args ...any) (int64, erro
 	defer done()
 	tag, err := c.q.Exec(ctx, text, args...)
 	return tag.RowsAffected(), err
+}
+
+func (c pgConn) later(ctx context.Context, text string, args ...any) error {
+	_, err := c.exec(ctx, text, args...)
+	return err
 }
 
 func (c pgConn) query(ctx context.Context, text string, args ...any) (rows, error) {

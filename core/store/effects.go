@@ -49,7 +49,7 @@ func (tx *Tx) DropWaiting(ctx context.Context, at *core.Address) error {
 // SetNotice keeps the version of the privacy notice that was shown.
 func (tx *Tx) SetNotice(ctx context.Context, at *core.Address, version int) error {
 	at.Notice = version
-	_, err := tx.q.exec(ctx, `UPDATE addresses SET notice = $2 WHERE id = $1`, at.ID, version)
+	err := tx.q.later(ctx, `UPDATE addresses SET notice = $2 WHERE id = $1`, at.ID, version)
 	return wrap(err, "notice shown")
 }
 

@@ -22,6 +22,22 @@ func (s *Store) Exec(ctx context.Context, text string, args ...any) error {
 	return err
 }
 
+// Later runs a statement whose outcome nobody waits for.
+func (tx *Tx) Later(ctx context.Context, text string, args ...any) error {
+	return tx.q.later(ctx, text, args...)
+}
+
+// Number runs a query of one number.
+func (tx *Tx) Number(ctx context.Context, text string, args ...any) (n int64, err error) {
+	err = tx.q.row(ctx, text, args...).Scan(&n)
+	return n, err
+}
+
+// Change runs a statement and tells how many rows it changed.
+func (tx *Tx) Change(ctx context.Context, text string, args ...any) (int64, error) {
+	return tx.q.exec(ctx, text, args...)
+}
+
 // Plan is how the engine would run a statement, a line for each step.
 func (s *Store) Plan(ctx context.Context, text string, args ...any) ([]string, error) {
 	if s.pg != nil {

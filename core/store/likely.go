@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"khaibao/core"
 )
@@ -26,7 +27,7 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 		if other.person == personID {
 			continue
 		}
-		_, err := tx.q.exec(ctx, `INSERT INTO links (a, b, kind, reason, created_at) VALUES ($1, $2, 'likely', $3, $4) ON CONFLICT DO NOTHING`,
+		err := tx.q.later(ctx, `INSERT INTO links (a, b, kind, reason, created_at) VALUES ($1, $2, 'likely', $3, $4) ON CONFLICT DO NOTHING`,
 			min(other.person, personID), max(other.person, personID), other.reason, tx.now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("link likely duplicates: %w", err)
@@ -38,33 +39,34 @@ func (tx *Tx) linkLikely(ctx context.Context, p core.PersonFacts, personID, phon
 // likelyOne is somebody who may be a person, and by what.
 type likelyOne struct{ person, reason string }
 
-// likelyTo finds who may be the same as a person, that person included.
+// likelyTo finds who may be the same as a person, that person included: by
+// number first, then by phone, then by name.
 func (tx *Tx) likelyTo(ctx context.Context, p core.PersonFacts, phone string) (all []likelyOne, err error) {
 	said := tx.papersOf(p)
-	for _, by := range []struct {
-		reason, text string
-		args         []any
-	}{
-		{"id", `SELECT p.id FROM people p WHERE p.id IN (SELECT i.id FROM people i WHERE i.id_hash IN ($1, $2) AND i.id_hash <> ''
-			UNION SELECT o.id FROM people o WHERE o.old_id_hash IN ($1, $2) AND o.old_id_hash <> '')`, []any{said.id, said.old}},
-		// Without MATERIALIZED, PostgreSQL may read all people in the order of
-		// the limit and look whether each is tied.
-		{"phone", `WITH tied AS MATERIALIZED (SELECT person_id FROM ties WHERE phone_hash = $1 AND phone_hash <> '')
-			SELECT p.id FROM tied JOIN people p ON p.id = tied.person_id WHERE p.name_key = $2 AND p.birth_year = $3`, []any{tx.s.phoneHash(phone), p.NameKey(), p.BirthYear()}},
-		{"name", `SELECT p.id FROM people p WHERE p.commune = $1 AND p.name_key = $2 AND p.birth_year = $3
-			AND ($4 = '' OR p.id_hash = '' OR p.id_hash = $4 OR p.id_type <> $5)`, []any{p.Commune, p.NameKey(), p.BirthYear(), said.id, p.IDType}},
-	} {
-		if by.args[0] == "" {
-			continue
-		}
-		r, err := tx.q.query(ctx, by.text+` AND p.merged_into = '' ORDER BY p.id LIMIT `+fmt.Sprint(maxLikely+1), by.args...)
-		others, err := collect(r, err, scanText)
-		if err != nil {
-			return nil, fmt.Errorf("find likely duplicates: %w", err)
-		}
-		for _, other := range others {
-			all = append(all, likelyOne{other, by.reason})
-		}
-	}
-	return all, nil
+	r, err := tx.q.query(ctx, likelyText, said.id, said.old, p.IDType, tx.s.phoneHash(phone), p.Commune, p.NameKey(), p.BirthYear(), maxLikely+1)
+	all, err = collect(r, err, func(r scanner) (one likelyOne, err error) {
+		err = r.Scan(&one.reason, &one.person)
+		return one, err
+	})
+	order := []string{"id", "phone", "name"}
+	slices.SortStableFunc(all, func(a, b likelyOne) int {
+		return slices.Index(order, a.reason) - slices.Index(order, b.reason)
+	})
+	return all, wrap(err, "find likely duplicates")
 }
+
+// likelyText finds the people of an ID number $1, the one of before $2 included,
+// of a phone $4, and of a commune $5, with the name $6 and the birth year $7; $3
+// is the kind of paper. Without MATERIALIZED, PostgreSQL may read all people in
+// the order of the limit and look whether each is tied.
+const likelyText = `WITH tied AS MATERIALIZED (SELECT person_id FROM ties WHERE phone_hash = $4 AND phone_hash <> '')
+	SELECT * FROM (SELECT 'id', p.id FROM people p WHERE p.id IN (SELECT i.id FROM people i WHERE i.id_hash IN ($1, $2) AND i.id_hash <> ''
+			UNION SELECT o.id FROM people o WHERE o.old_id_hash IN ($1, $2) AND o.old_id_hash <> '')
+		AND p.merged_into = '' ORDER BY p.id LIMIT $8) AS by_id
+	UNION ALL
+	SELECT * FROM (SELECT 'phone', p.id FROM tied JOIN people p ON p.id = tied.person_id
+		WHERE p.name_key = $6 AND p.birth_year = $7 AND p.merged_into = '' ORDER BY p.id LIMIT $8) AS by_phone
+	UNION ALL
+	SELECT * FROM (SELECT 'name', p.id FROM people p WHERE p.commune = $5 AND p.name_key = $6 AND p.birth_year = $7
+		AND ($1 = '' OR p.id_hash = '' OR p.id_hash = $1 OR p.id_type <> $3)
+		AND p.merged_into = '' ORDER BY p.id LIMIT $8) AS by_name`

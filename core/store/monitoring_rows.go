@@ -83,6 +83,12 @@ func execEach(ctx context.Context, q querier, text string, args [][]any) ([]int6
 		return nil, nil
 	}
 	changed := make([]int64, len(args))
+	if p, ok := q.(*pipe); ok {
+		if err := p.flush(ctx); err != nil {
+			return nil, err
+		}
+		q = pgConn{p.conn}
+	}
 	switch q := q.(type) {
 	case pgConn:
 		ctx, done := bounded(ctx)

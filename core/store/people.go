@@ -68,7 +68,7 @@ func (tx *Tx) Declare(ctx context.Context, d core.Declaration) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
-	_, err = tx.q.exec(ctx, `UPDATE addresses SET declared_at = $2 WHERE id = $1`, d.AddressID, tx.now.UnixMilli())
+	err = tx.q.later(ctx, `UPDATE addresses SET declared_at = $2 WHERE id = $1`, d.AddressID, tx.now.UnixMilli())
 	return out, wrap(err, "declare")
 }
 
@@ -126,7 +126,7 @@ func (tx *Tx) lockPhone(ctx context.Context, phoneHash string) error {
 	if slices.Contains(tx.phones, phoneHash) {
 		return nil
 	}
-	_, err := tx.q.exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, phoneHash)
+	err := tx.q.later(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, phoneHash)
 	tx.phones = append(tx.phones, phoneHash)
 	return wrap(err, "lock phone")
 }

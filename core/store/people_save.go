@@ -35,8 +35,7 @@ func (tx *Tx) savePerson(ctx context.Context, p core.PersonFacts, out Stored, j 
 	if !fresh {
 		text += ` WHERE id = $1`
 	}
-	_, err = tx.q.exec(ctx, text, args...)
-	return wrap(err, "save person")
+	return wrap(tx.q.later(ctx, text, args...), "save person")
 }
 
 // The statements of savePerson.
@@ -70,8 +69,7 @@ func (tx *Tx) saveDeclaration(ctx context.Context, d declaring, out Stored, form
 	if d.OfficerID != "" {
 		text, args = insertEntered, append(args, d.OfficerID)
 	}
-	_, err = tx.q.exec(ctx, text, args...)
-	return wrap(err, "save declaration")
+	return wrap(tx.q.later(ctx, text, args...), "save declaration")
 }
 
 // The statements of saveDeclaration. What people send has no officer, and is

@@ -90,10 +90,11 @@ func (tx *Tx) tieEntered(ctx context.Context, d core.Declaration, personID strin
 // addTie adds a tie or makes a weaker one stronger. What was objected to stays so.
 func (tx *Tx) addTie(ctx context.Context, personID, phone, addressID, how string) error {
 	var sealed []byte
+	tx.untied = nil
 	if phone != "" {
 		sealed = tx.s.keys.SealString("ties.phone", personID, phone)
 	}
-	_, err := tx.q.exec(ctx, `INSERT INTO ties (person_id, phone_hash, phone, address_id, how, created_at)
+	err := tx.q.later(ctx, `INSERT INTO ties (person_id, phone_hash, phone, address_id, how, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (person_id, phone_hash, address_id) DO UPDATE SET how = excluded.how, created_at = excluded.created_at
 		WHERE excluded.how <> 'named' AND (ties.how IN ('silent', 'named') OR ties.how = 'proxy' AND excluded.how = 'own')`,
@@ -109,14 +110,17 @@ func (tx *Tx) Prove(ctx context.Context, at *core.Address, e164, how string) err
 	if err := tx.hideFormerHolder(ctx, hash); err != nil {
 		return err
 	}
-	var people int64
-	err := tx.q.row(ctx, `SELECT COUNT(*) FROM ties WHERE phone_hash = $1 AND phone_hash <> '' AND how IN ('own', 'proxy')`, hash).Scan(&people)
+	var people, ties int64
+	err := tx.q.row(ctx, `SELECT COUNT(CASE WHEN how IN ('own', 'proxy') THEN 1 END), COUNT(*) FROM ties WHERE phone_hash = $1 AND phone_hash <> ''`, hash).Scan(&people, &ties)
 	if err != nil {
 		return fmt.Errorf("prove phone: %w", err)
 	}
+	if ties == 0 {
+		tx.untied = append(tx.untied, hash)
+	}
 	stays := at.Phone == "" || at.Phone == e164
 	at.Phone, at.ProvenHow, at.Declared = e164, how, at.Declared && stays || people > 0
-	_, err = tx.q.exec(ctx, `UPDATE addresses SET phone_hash = $2, phone = $3, proven_at = $4, proven_how = $5, declared_at = $6 WHERE id = $1`,
+	err = tx.q.later(ctx, `UPDATE addresses SET phone_hash = $2, phone = $3, proven_at = $4, proven_how = $5, declared_at = $6 WHERE id = $1`,
 		at.ID, hash, tx.s.keys.SealString("addresses.phone", at.ID, e164), tx.now.UnixMilli(), how, tx.millisIf(at.Declared))
 	return wrap(err, "prove phone")
 }
@@ -125,7 +129,7 @@ func (tx *Tx) Prove(ctx context.Context, at *core.Address, e164, how string) err
 // long: operators give such numbers to somebody new. A declaration of the same
 // name and birth year ties its person again.
 func (tx *Tx) hideFormerHolder(ctx context.Context, phoneHash string) error {
-	_, err := tx.q.exec(ctx, `UPDATE ties SET how = $3 WHERE phone_hash = $1 AND phone_hash <> '' AND how IN ('own', 'proxy') AND created_at < $2
+	err := tx.q.later(ctx, `UPDATE ties SET how = $3 WHERE phone_hash = $1 AND phone_hash <> '' AND how IN ('own', 'proxy') AND created_at < $2
 		AND NOT EXISTS (SELECT 1 FROM addresses a WHERE a.phone_hash = $1 AND a.phone_hash <> '' AND (a.turned_at >= $2 OR a.proven_at >= $2))`,
 		phoneHash, tx.now.Add(-phoneSilence).UnixMilli(), tieSilent)
 	return wrap(err, "hide former holder")
@@ -134,6 +138,6 @@ func (tx *Tx) hideFormerHolder(ctx context.Context, phoneHash string) error {
 // unprove takes back what an address proved, as it was silent for long.
 func (tx *Tx) unprove(ctx context.Context, at *core.Address) error {
 	at.Phone, at.ProvenHow, at.Declared = "", "", false
-	_, err := tx.q.exec(ctx, `UPDATE addresses SET phone_hash = '', phone = NULL, proven_at = 0, proven_how = '', declared_at = 0 WHERE id = $1`, at.ID)
+	err := tx.q.later(ctx, `UPDATE addresses SET phone_hash = '', phone = NULL, proven_at = 0, proven_how = '', declared_at = 0 WHERE id = $1`, at.ID)
 	return wrap(err, "unprove phone")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"khaibao/core"
 )
@@ -55,10 +56,11 @@ func (tx *Tx) Recall(ctx context.Context, at *core.Address, form string) ([]core
 }
 
 func (tx *Tx) recalled(ctx context.Context, at *core.Address, form string) ([]recalled, error) {
-	if at.Phone == "" {
+	hash := tx.s.phoneHash(at.Phone)
+	if at.Phone == "" || slices.Contains(tx.untied, hash) {
 		return nil, nil
 	}
-	r, err := tx.q.query(ctx, recalledText, tx.s.phoneHash(at.Phone), at.ID, form)
+	r, err := tx.q.query(ctx, recalledText, hash, at.ID, form)
 	return collect(r, err, func(r scanner) (p recalled, err error) {
 		f := &p.Facts
 		var day, facts string

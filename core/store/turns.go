@@ -25,6 +25,7 @@ type Tx struct {
 	told  []string // IDs of addresses, by MarkTold
 
 	phones []string // hashes, by lockPhone
+	untied []string // hashes of phones that Prove found nobody tied to, and nobody was since
 	held   []heldReply
 	lost   []lost // by Notify
 }
@@ -216,7 +217,7 @@ func (tx *Tx) makeAddress(ctx context.Context, channel string, urn core.URN) (*c
 
 func (tx *Tx) addAddress(ctx context.Context, channel string, urn core.URN) error {
 	id := core.NewID()
-	_, err := tx.q.exec(ctx, `INSERT INTO addresses (id, channel, hash, urn, created_at)
+	err := tx.q.later(ctx, `INSERT INTO addresses (id, channel, hash, urn, created_at)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		id, channel, tx.s.urnHash(urn), tx.s.keys.SealString("addresses.urn", id, string(urn)), tx.now.UnixMilli())
 	return wrap(err, "add address")

@@ -25,8 +25,9 @@ func (s *Store) takePG(ctx context.Context, now time.Time, inbox []inbound, turn
 	}
 	defer conn.Release()
 	for try := 1; ; try++ {
-		tx := &Tx{s: s, q: pgConn{conn}, now: now}
-		err := tx.takeOn(ctx, conn.Conn(), inbox, turn)
+		p := newPipe(conn.Conn())
+		tx := &Tx{s: s, q: p, now: now}
+		err := tx.takeOn(ctx, p, inbox, turn)
 		if err == nil {
 			s.wake.tell(tx.channels())
 			s.countLosses(tx.lost)
@@ -52,8 +53,8 @@ func undoneByOthers(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == deadlock || pg.Code == serialization)
 }
 
-func (tx *Tx) takeOn(ctx context.Context, conn *pgx.Conn, inbox []inbound, turn TurnFunc) error {
-	found, fresh, err := tx.beginPG(ctx, conn, inbox)
+func (tx *Tx) takeOn(ctx context.Context, p *pipe, inbox []inbound, turn TurnFunc) error {
+	found, fresh, err := tx.beginPG(ctx, p.conn, inbox)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (tx *Tx) takeOn(ctx context.Context, conn *pgx.Conn, inbox []inbound, turn 
 	if err := tx.runTurns(ctx, inbox, found, fresh, turn); err != nil {
 		return err
 	}
-	return tx.commitPG(ctx, conn)
+	return tx.commitPG(ctx, p)
 }
 
 // beginPG locks the known addresses and records their messages. fresh holds
@@ -146,10 +147,10 @@ func (tx *Tx) recordNewcomers(ctx context.Context, inbox []inbound, found map[st
 	return nil
 }
 
-// commitPG writes what the turns gathered, wakes the senders of all nodes and
-// commits, in one round trip.
-func (tx *Tx) commitPG(ctx context.Context, conn *pgx.Conn) error {
-	var batch pgx.Batch
+// commitPG writes what the turns gathered and what still waits, wakes the
+// senders of all nodes and commits, in one round trip.
+func (tx *Tx) commitPG(ctx context.Context, p *pipe) error {
+	batch := p.take()
 	if n := len(tx.saves); n > 0 {
 		ids, forms, questions := make([]string, n), make([]string, n), make([]string, n)
 		states := make([][]byte, n)
@@ -164,7 +165,7 @@ func (tx *Tx) commitPG(ctx context.Context, conn *pgx.Conn) error {
 	for _, id := range tx.told {
 		batch.Queue(toldText, id, tx.now.UnixMilli())
 	}
-	if err := tx.batchQueue(&batch); err != nil {
+	if err := tx.batchQueue(batch); err != nil {
 		return err
 	}
 	for _, h := range tx.held {
@@ -178,7 +179,7 @@ func (tx *Tx) commitPG(ctx context.Context, conn *pgx.Conn) error {
 		committed = tag.String() == "COMMIT"
 		return nil
 	})
-	if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
+	if err := p.conn.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("write turns: %w", err)
 	}
 	if !committed {
