@@ -203,7 +203,7 @@ func (c *cutAfter) Write(b []byte) (int, error) {
 
 // Somebody who stops the command and starts it again has everybody once.
 func TestDemoGoesOn(t *testing.T) {
-	databaseURL := "sqlite:" + filepath.Join(t.TempDir(), "demo.db")
+	databaseURL := storetest.PostgresURL(t) // SQLite needs minutes for as many under the race detector
 	key := filepath.Join(t.TempDir(), "demo.key")
 	args := []string{"demo", "--database-url", databaseURL, "--key-file", key, "--people", "15000", "--declarations", "15000", "--as-of", "2021-08-15"}
 	ctx, cut := context.WithCancel(t.Context())

@@ -20,7 +20,7 @@ import (
 // its replies once; and nobody got a line twice but what was in flight at a
 // kill.
 func TestKill(t *testing.T) {
-	kills := 5
+	kills := 3
 	if os.Getenv("KHAIBAO_SOAK") == "1" {
 		kills = 50
 	}
