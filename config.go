@@ -37,6 +37,7 @@ type config struct {
 	zaloConfig
 	smsConfig
 	waysConfig
+	doorsConfig
 
 	codeDigits, codesPerPhone, codesPerNetwork, codesPerDay string
 	limits                                                  codes.Limits // read from these
@@ -72,7 +73,7 @@ func (c *config) settings(sandbox *string) []setting {
 		{"TELEGRAM_API_URL", &c.telegramAPIURL, "https://api.telegram.org", "where the Bot API is"},
 		{"TELEGRAM_MODE", &c.telegramMode, "webhook", "or poll, for machines without a public address"},
 		{"TELEGRAM_RATE", &c.telegramRateText, "", "messages a second to Telegram; default 28, as every bot may send 30"},
-	}, c.zaloConfig.settings(), c.smsConfig.settings(), c.waysConfig.settings(), []setting{
+	}, c.zaloConfig.settings(), c.smsConfig.settings(), c.waysConfig.settings(), c.doorsConfig.settings(), []setting{
 		{"CODE_DIGITS", &c.codeDigits, strconv.Itoa(presets.Digits), "of a code by SMS, at least " + strconv.Itoa(codes.MinDigits)},
 		{"CODES_PER_PHONE", &c.codesPerPhone, strconv.Itoa(presets.PerPhone), "codes to one phone in 24 hours"},
 		{"CODES_PER_NETWORK", &c.codesPerNetwork, strconv.Itoa(presets.PerNetwork), "codes for one network of askers (IPv4 /24, IPv6 /48) in an hour; raise it for a campaign"},
@@ -194,6 +195,7 @@ func (c *config) check() error {
 	c.zaloConfig.check(bad)
 	c.smsConfig.check(bad)
 	c.waysConfig.check(bad)
+	c.doorsConfig.check(c.sandbox, bad)
 	if c.sandbox && (c.telegramToken != "" || c.zaloConfig.real() || c.smsConfig.real()) {
 		bad("SANDBOX", "the sandbox does not start beside real credentials: unset the TELEGRAM_, ZALO_, SMS_, TWILIO_, ESMS_ and SPEEDSMS_ settings")
 	}

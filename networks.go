@@ -134,7 +134,7 @@ func (p *program) routes() {
 		mux.Handle(path, h)
 	}
 	officers := admin.New(admin.Options{Store: p.store, PublicURL: p.c.publicURL, Text: p.bundle.Text,
-		Now: p.c.now, Hotline: p.c.hotline})
+		Now: p.c.now, Hotline: p.c.hotline, Factor: p.c.factorDuties})
 	pages := officers.Handler()
 	for _, path := range []string{"/admin/", "/q/", "/Q/"} {
 		mux.Handle(path, pages)

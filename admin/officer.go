@@ -22,7 +22,8 @@ const officerUsage = `usage: khaibao officer add --name NAME --duty DUTY --area 
 
 add makes an account and prints its first password, once. It must be changed at
 the first sign-in. Without --sign-in the name to sign in with is made of the
-officer's name. reset gives a new first password, also to a disabled account.
+officer's name. reset gives a new first password, also to a disabled account,
+and takes one-time codes off, for who lost the telephone.
 disable ends an account and all its sign-ins.
 
 DUTY is one of %s.
@@ -107,7 +108,7 @@ func checkOfficer(o *duty.Officer) error {
 		return fmt.Errorf("--area %q is no code of the GSO's list, such as 46, 474 or 19815", o.Area)
 	}
 	if o.SignIn == "" {
-		o.SignIn = strings.ReplaceAll(reading.Fold(o.Name), " ", ".")
+		o.SignIn = signInOf(o.Name)
 	}
 	typed := o.SignIn
 	if o.SignIn = cleanSignIn(typed); o.SignIn == "" {
@@ -137,6 +138,9 @@ func resetOfficer(ctx context.Context, st *store.Store, args []string, out io.Wr
 		return err
 	}
 	if err := st.SetPassword(ctx, time.Now(), o.ID, phc, true); err != nil {
+		return fmt.Errorf("officer reset: %w", err)
+	}
+	if err := st.ResetFactor(ctx, time.Now(), o.ID); err != nil {
 		return fmt.Errorf("officer reset: %w", err)
 	}
 	if o.Disabled {

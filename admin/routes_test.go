@@ -31,6 +31,18 @@ var access = map[string]struct {
 	"GET /admin/password":                {},
 	"POST /admin/password":               {want: http.StatusUnprocessableEntity},
 	"GET /admin/{$}":                     {},
+	"GET /admin/code":                    {want: http.StatusSeeOther}, // whoever is in needs none
+	"POST /admin/code":                   {want: http.StatusSeeOther},
+	"GET /admin/factor":                  {},
+	"POST /admin/factor":                 {form: url.Values{"do": {"begin"}}, want: http.StatusSeeOther},
+	"GET /admin/account":                 {},
+	"POST /admin/account":                {form: url.Values{"one": {"none"}}, want: http.StatusSeeOther},
+	"GET /admin/accounts":                {duties: keeps},
+	"POST /admin/accounts":               {duties: keeps, form: url.Values{"text": {"An"}}},
+	"GET /admin/accounts/new":            {duties: keeps},
+	"POST /admin/accounts/new":           {duties: keeps, want: http.StatusUnprocessableEntity},
+	"GET /admin/accounts/{officer}":      {duties: keeps, of: "officer"},
+	"POST /admin/accounts/{officer}":     {duties: keeps, of: "officer", form: url.Values{"do": {"changed"}, "version": {"1"}, "once": {"x"}}, want: http.StatusUnprocessableEntity},
 	"GET /admin/check":                   {duties: mayCheck},
 	"POST /admin/check":                  {duties: mayCheck, form: url.Values{"q": {"046055000123"}}},
 	"GET /admin/declarations":            {duties: mayList},
@@ -70,6 +82,7 @@ var (
 	mayCheck   = []duty.Duty{duty.Team, duty.Police, duty.Station, duty.Digitisation, duty.CDC, duty.Centre}
 	mayCorrect = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
 	nobody     = []duty.Duty{}
+	keeps      = []duty.Duty{duty.Admin}
 	seePolicy  = []duty.Duty{duty.Station, duty.CDC, duty.Leader, duty.Centre}
 	mayWatch   = []duty.Duty{duty.Team, duty.Station, duty.CDC}
 	mayManage  = []duty.Duty{duty.Station, duty.CDC}
@@ -102,13 +115,14 @@ func fill(pattern string, id, code string) (method, path string) {
 	if !found {
 		method, path = "GET", pattern+"nothing/here"
 	}
-	return method, strings.NewReplacer("{$}", "", "{id}", id, "{code}", code, "{name}", "admin.css", "{version}", "2020-before", "{area}", id, "{job}", id).Replace(path)
+	return method, strings.NewReplacer("{$}", "", "{id}", id, "{officer}", id, "{code}", code, "{name}", "admin.css", "{version}", "2020-before", "{area}", id, "{job}", id).Replace(path)
 }
 
 func TestEveryRouteAsEveryDuty(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		an := x.declare(said{name: "Nguyễn Văn An", birth: "1955", id: "046055000123", phone: "+84900000001", commune: anDong})
 		task := x.openTask("misunderstood", anDong, "symptoms")
+		officer := keep(x.officer(duty.Team, anDong, false)).ID
 		watched := x.monitor(started.Add(-time.Hour), atHome(an.PersonID, anDong))
 		var seen []string
 		for _, rt := range x.server.routes() {
@@ -143,6 +157,8 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 						id = task
 					case "monitoring":
 						id = watched
+					case "officer":
+						id = officer
 					}
 					method, path := fill(pattern, id, an.Code)
 					var got reply
@@ -154,7 +170,7 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 						got = b.get(path)
 					}
 					switch {
-					case strings.Contains(pattern, "{id}") && area == "outside" && may:
+					case (strings.Contains(pattern, "{id}") || rule.of != "") && area == "outside" && may:
 						if got.status != 404 || words404(got.body) != words404(absent.body) {
 							t.Errorf("%s: %d, not the page of a record that never was", name, got.status)
 						}
@@ -187,6 +203,9 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 		}
 	})
 }
+
+// keep is an account without its password.
+func keep(o duty.Officer, _ string) duty.Officer { return o }
 
 // words404 is what a page says, without its menu, which differs by duty.
 func words404(body string) string {

@@ -31,8 +31,11 @@ type Options struct {
 	// Text is a locale key's text in a language with its placeholders filled
 	// in; the key itself when there is none.
 	Text func(lang, key string, args map[string]string) string
-	Now  func() time.Time // nil takes the clock
-	Log  *slog.Logger     // nil takes the default
+	// Factor are the duties that must sign in with one-time codes; officers of
+	// the others may.
+	Factor []duty.Duty
+	Now    func() time.Time // nil takes the clock
+	Log    *slog.Logger     // nil takes the default
 }
 
 // Server answers under /admin/, /q/ and /Q/.
@@ -87,6 +90,7 @@ type route struct {
 	pattern string
 	may     rule
 	body    int64 // most bytes of a request's body; 0 takes maxForm
+	half    bool  // also for who has signed in by half: what the sign-in still awaits
 	handle  handler
 }
 
@@ -124,12 +128,13 @@ func (s *Server) routes() []route {
 		acts = append(acts, route{pattern: "GET " + path, may: may(a.may), handle: s.showAct(a.Name)},
 			route{pattern: "POST " + path, may: may(a.may), handle: s.doAct(a.Name)})
 	}
+	acts = append(acts, s.doorsRoutes()...)
 	return append(acts, []route{
 		{pattern: "GET /admin/assets/{name}", may: anyone, handle: s.showAsset},
 		{pattern: "GET /admin/sign-in", may: anyone, handle: s.showSignIn},
 		{pattern: "POST /admin/sign-in", may: anyone, handle: s.signIn},
 		{pattern: "POST /admin/language", may: anyone, handle: s.changeLanguage},
-		{pattern: "POST /admin/sign-out", may: anyOfficer, handle: s.signOut},
+		{pattern: "POST /admin/sign-out", may: anyOfficer, half: true, handle: s.signOut},
 		{pattern: "GET /admin/password", may: anyOfficer, handle: s.showPassword},
 		{pattern: "POST /admin/password", may: anyOfficer, handle: s.changePassword},
 		{pattern: "GET /admin/{$}", may: anyOfficer, handle: s.showHome},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,14 +31,19 @@ func (s *Server) recognise(r *request) error {
 	if err != nil || cookie.Value == "" {
 		return nil
 	}
-	o, err := s.Store.SignedIn(r.Context(), r.At, cookie.Value)
+	in, err := s.Store.SignedIn(r.Context(), r.At, cookie.Value)
 	if errors.Is(err, core.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	r.Officer, r.token = &o, cookie.Value
+	r.token = cookie.Value
+	if in.Awaits != "" {
+		r.half = &in
+	} else {
+		r.Officer = &in.Officer
+	}
 	return nil
 }
 
@@ -123,20 +129,52 @@ func (s *Server) signIn(r *request) (string, any, error) {
 		form.Error = "admin.signin.wrong"
 		return "sign-in.html", form, status(http.StatusUnauthorized)
 	}
-	if err := s.Store.SignInWorked(r.Context(), r.At, name, s.network(r)); err != nil {
+	in, err := s.halfWay(r, o)
+	if err != nil {
 		return "", nil, err
 	}
-	if err := s.beginSignIn(r, o.ID); err != nil {
+	if in.Awaits != store.AwaitsCode { // else the code is what shows that it worked
+		if err := s.Store.SignInWorked(r.Context(), r.At, name, s.network(r)); err != nil {
+			return "", nil, err
+		}
+	}
+	return s.goOn(r, in, form.Next)
+}
+
+// halfWay is a sign-in with what it still awaits.
+func (s *Server) halfWay(r *request, o duty.Officer) (store.SignIn, error) {
+	in := store.SignIn{Officer: o, Way: "password"}
+	has, err := s.Store.HasFactor(r.Context(), o.ID)
+	switch {
+	case err != nil:
+		return in, err
+	case has:
+		in.Awaits = store.AwaitsCode
+	case slices.Contains(s.Factor, o.Duty):
+		in.Awaits = store.AwaitsFactor
+	}
+	return in, nil
+}
+
+// goOn begins a sign-in and leads to what it awaits, or to the page asked for.
+func (s *Server) goOn(r *request, in store.SignIn, next string) (string, any, error) {
+	if err := s.beginSignIn(r, in); err != nil {
 		return "", nil, err
 	}
-	if o.MustChange {
-		return "", nil, redirect(passwordPath)
+	to := next
+	switch {
+	case in.Awaits == store.AwaitsCode:
+		to = codePath + nextQuery(next)
+	case in.Awaits == store.AwaitsFactor:
+		to = factorPath + nextQuery(next)
+	case in.MustChange:
+		to = passwordPath
 	}
-	return "", nil, redirect(form.Next)
+	return "", nil, redirect(to)
 }
 
 // beginSignIn gives the browser a new cookie; what it had before is ended.
-func (s *Server) beginSignIn(r *request, officerID string) error {
+func (s *Server) beginSignIn(r *request, in store.SignIn) error {
 	if r.token != "" {
 		if err := s.Store.EndSignIn(r.Context(), r.At, r.token); err != nil {
 			return err
@@ -144,7 +182,8 @@ func (s *Server) beginSignIn(r *request, officerID string) error {
 	}
 	token := newToken()
 	s.setCookie(r, token)
-	return s.Store.AddSignIn(r.Context(), r.At, officerID, token)
+	in.Browser = browserOf(r.UserAgent())
+	return s.Store.AddSignIn(r.Context(), r.At, in, token)
 }
 
 // newToken is 32 random bytes as text.
@@ -184,73 +223,4 @@ func cleanSignIn(name string) string {
 		return ""
 	}
 	return name
-}
-
-// passwordForm is what the page for a new password shows.
-type passwordForm struct {
-	Current, New, Repeat string // locale keys of what is wrong with each field
-	Wait                 string // seconds until the next try
-}
-
-func (s *Server) showPassword(r *request) (string, any, error) {
-	return "password.html", passwordForm{}, nil
-}
-
-func (s *Server) changePassword(r *request) (string, any, error) {
-	if err := parseForm(r); err != nil {
-		return "", nil, err
-	}
-	var form passwordForm
-	password := r.PostFormValue("new")
-	if err := duty.CheckPassword(password, r.Officer.SignIn); err != nil {
-		form.New = "admin.password." + err.Error()
-	} else if r.PostFormValue("repeat") != password {
-		form.Repeat = "admin.password.differs"
-	} else if password == r.PostFormValue("current") {
-		form.New = "admin.password.same"
-	}
-	if form != (passwordForm{}) {
-		return "password.html", form, status(http.StatusUnprocessableEntity)
-	}
-	form, err := s.checkCurrent(r)
-	if err != nil {
-		return "", nil, err
-	}
-	if form != (passwordForm{}) {
-		return "password.html", form, status(http.StatusUnprocessableEntity)
-	}
-	phc, err := duty.Hash(r.Context(), password)
-	if err != nil {
-		return "", nil, err
-	}
-	if err := s.Store.SetPassword(r.Context(), r.At, r.Officer.ID, phc, false); err != nil {
-		return "", nil, err
-	}
-	if err := s.beginSignIn(r, r.Officer.ID); err != nil {
-		return "", nil, err
-	}
-	return "", nil, redirect(homePath + "?done=password")
-}
-
-// checkCurrent asks for the password in force, as slowly as a sign-in.
-func (s *Server) checkCurrent(r *request) (passwordForm, error) {
-	wait, err := s.Store.TrySignIn(r.Context(), r.At, r.Officer.SignIn, s.network(r))
-	if err != nil {
-		return passwordForm{}, err
-	}
-	if wait > 0 {
-		return passwordForm{Current: "admin.signin.wait", Wait: signInForm{Wait: wait}.Seconds()}, nil
-	}
-	_, phc, err := s.Store.OfficerBySignIn(r.Context(), r.Officer.SignIn)
-	if err != nil {
-		return passwordForm{}, err
-	}
-	right, err := duty.Matches(r.Context(), r.PostFormValue("current"), phc)
-	if err != nil {
-		return passwordForm{}, err
-	}
-	if !right {
-		return passwordForm{Current: "admin.password.wrong"}, nil
-	}
-	return passwordForm{}, s.Store.SignInWorked(r.Context(), r.At, r.Officer.SignIn, s.network(r))
 }

@@ -20,7 +20,7 @@ import (
 var templateFiles embed.FS
 
 func parsePages() (*template.Template, error) {
-	return template.New("").Funcs(template.FuncMap{"asset": assetURL, "pair": pair, "choices": choices}).ParseFS(templateFiles, "templates/*.html")
+	return template.New("").Funcs(template.FuncMap{"asset": assetURL, "pair": pair, "choices": choices, "wanted": wanted}).ParseFS(templateFiles, "templates/*.html")
 }
 
 // view is what a template is given.

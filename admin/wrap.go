@@ -21,9 +21,10 @@ type request struct {
 	Lang    string        // "vi" or "en"
 	At      time.Time
 	s       *Server
-	header  http.Header // of the answer
-	token   string      // the sign-in cookie's value
-	failed  bool        // the answer is an error page
+	header  http.Header   // of the answer
+	token   string        // the sign-in cookie's value
+	half    *store.SignIn // a sign-in that still awaits something: its officer sees no page but that one
+	failed  bool          // the answer is an error page
 }
 
 // What a handler may return as its error beside core.ErrNotFound and
@@ -85,10 +86,15 @@ func (s *Server) answer(r *request, rt route) (page string, data any, err error)
 			return "", nil, err
 		}
 	}
+	if rt.half && r.half != nil {
+		r.Officer = &r.half.Officer
+	}
 	switch {
+	case r.Officer == nil && r.half != nil && !rt.may(nil):
+		return "", nil, redirect(halfURL(r))
 	case r.Officer == nil && !rt.may(nil):
 		return "", nil, redirect(signInURL(r.Request))
-	case r.Officer != nil && r.Officer.MustChange && !rt.may(nil) && r.URL.Path != passwordPath && r.URL.Path != signOutPath:
+	case r.Officer != nil && r.Officer.MustChange && !rt.may(nil) && !rt.half && r.URL.Path != passwordPath:
 		return "", nil, redirect(passwordPath)
 	case !rt.may(r.Officer):
 		return "", nil, core.ErrNotFound

@@ -12,17 +12,18 @@ func TestMayDo(t *testing.T) {
 	table := map[Duty][]Act{
 		Team:         {Verify, Watch, Call, Enter},
 		Station:      {Verify, Watch, Call, Manage, SeePolicy, Enter},
-		CDC:          {Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy, Enter},
+		CDC:          {Verify, Watch, Call, Manage, Classify, SeePolicy, EditPolicy, Enter, ReadLog},
 		Digitisation: {Verify, Enter},
 		Leader:       {SeePolicy},
 		Centre:       {SeePolicy, EditPolicy},
+		Admin:        {Accounts, ReadLog},
 	}
 	for _, d := range append(All(), "", "mayor") {
 		for _, code := range []string{"46", "474", "19815", "", "99999"} {
 			known := code != "" && code != "99999"
 			o := Officer{Duty: d, Area: code}
 			for _, a := range Acts() {
-				want := known && slices.Contains(table[d], a) && (a != EditPolicy || code == "46")
+				want := known && slices.Contains(table[d], a) && (a != EditPolicy && (a != ReadLog || d == Admin) || code == "46")
 				if got := o.MayDo(a); got != want {
 					t.Errorf("%q of %q, %s: %v", d, code, a, got)
 				}
@@ -33,6 +34,12 @@ func TestMayDo(t *testing.T) {
 			watches := known && slices.Contains(table[d], Watch)
 			if got := o.WatchScope(); got != (Scope{}) != watches || watches && got.Area != code {
 				t.Errorf("%q of %q watches %v", d, code, got)
+			}
+			if got := o.AccountScope(); got != (Scope{}) != (known && d == Admin) || got != (Scope{}) && got.Area != code {
+				t.Errorf("%q of %q keeps the accounts of %v", d, code, got)
+			}
+			if got := o.LogScope(); got != (Scope{}) != (known && (d == Admin || d == CDC && code == "46")) || got != (Scope{}) && got.Area != code {
+				t.Errorf("%q of %q reads the log of %v", d, code, got)
 			}
 		}
 	}

@@ -22,22 +22,20 @@ func scanOfficer(r scanner, more ...any) (o duty.Officer, err error) {
 	return o, err
 }
 
-// AddOfficer adds an account with the PHC string of its first password. An
-// account without an ID gets one. Its error for a name in use is ErrTaken.
+// AddOfficer adds an account with the PHC string of its first password, as the
+// command does. An account without an ID gets one. Its error for a name in use
+// is ErrTaken.
 func (s *Store) AddOfficer(ctx context.Context, now time.Time, o duty.Officer, phc string) error {
 	if o.ID == "" {
 		o.ID = core.NewID()
 	}
-	n, err := s.q.exec(ctx, `INSERT INTO officers (id, sign_in_name, name, duty, area, password, must_change, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sign_in_name) DO NOTHING`,
-		o.ID, o.SignIn, o.Name, string(o.Duty), o.Area, phc, bit(o.MustChange), now.UnixMilli())
-	if err != nil {
-		return fmt.Errorf("add officer: %w", err)
-	}
-	if n == 0 {
-		return ErrTaken
-	}
-	return nil
+	return s.inTx(ctx, func(q querier) error {
+		if err := insertOfficer(ctx, q, now, o, phc); err != nil {
+			return err
+		}
+		_, err := keepAccount(ctx, q, "", o.ID, AccountAdded, duty.Officer{}, AccountState{}, stateOf(o), now)
+		return err
+	})
 }
 
 // OfficerBySignIn finds an account, also a disabled one, and the PHC string of
@@ -51,31 +49,49 @@ func (s *Store) OfficerBySignIn(ctx context.Context, signIn string) (o duty.Offi
 }
 
 // SetPassword gives an account a new password and ends all its sign-ins.
-// mustChange tells that someone else chose the password.
+// mustChange tells that someone else chose the password, by the command; who
+// keeps the accounts has ChangeAccount.
 func (s *Store) SetPassword(ctx context.Context, now time.Time, officerID, phc string, mustChange bool) error {
-	return s.changeOfficer(ctx, now, officerID, `UPDATE officers SET password = $2, must_change = $3 WHERE id = $1`, phc, bit(mustChange))
+	kind := AccountPassword
+	if !mustChange {
+		kind = AccountOwnPassword
+	}
+	return s.changeOfficer(ctx, now, officerID, kind, `UPDATE officers SET version = version + 1, password = $2, must_change = $3 WHERE id = $1`, phc, bit(mustChange))
 }
 
 // EnableOfficer lets a disabled account sign in again.
 func (s *Store) EnableOfficer(ctx context.Context, now time.Time, officerID string) error {
-	return s.changeOfficer(ctx, now, officerID, `UPDATE officers SET disabled_at = 0 WHERE id = $1`)
+	return s.changeOfficer(ctx, now, officerID, AccountEnabled, `UPDATE officers SET version = version + 1, disabled_at = 0 WHERE id = $1`)
 }
 
 // DisableOfficer ends an account and all its sign-ins. Its rows in reads stay.
 func (s *Store) DisableOfficer(ctx context.Context, now time.Time, officerID string) error {
-	return s.changeOfficer(ctx, now, officerID, `UPDATE officers SET disabled_at = $2 WHERE id = $1`, now.UnixMilli())
+	return s.changeOfficer(ctx, now, officerID, AccountEnded, `UPDATE officers SET version = version + 1, disabled_at = $2 WHERE id = $1`, now.UnixMilli())
 }
 
-func (s *Store) changeOfficer(ctx context.Context, now time.Time, officerID, text string, args ...any) error {
+// changeOfficer changes an account by the command, or by the officer's own hand.
+func (s *Store) changeOfficer(ctx context.Context, now time.Time, officerID, kind, text string, args ...any) error {
 	return s.inTx(ctx, func(q querier) error {
-		n, err := q.exec(ctx, text, append([]any{officerID}, args...)...)
+		o, err := scanOfficer(q.row(ctx, `SELECT `+officerColumns+` FROM officers o WHERE o.id = $1 `+s.forUpdate, officerID))
+		if errors.Is(err, errNoRows) {
+			err = core.ErrNotFound
+		}
 		if err != nil {
 			return fmt.Errorf("change officer %s: %w", officerID, err)
 		}
-		if n == 0 {
-			return fmt.Errorf("change officer %s: %w", officerID, core.ErrNotFound)
+		if _, err := q.exec(ctx, text, append([]any{officerID}, args...)...); err != nil {
+			return fmt.Errorf("change officer %s: %w", officerID, err)
 		}
-		_, err = q.exec(ctx, `UPDATE sign_ins SET ended_at = $2 WHERE officer_id = $1 AND ended_at = 0`, officerID, now.UnixMilli())
-		return wrap(err, "end sign-ins")
+		was, is, by := stateOf(o), stateOf(o), duty.Officer{}
+		switch kind {
+		case AccountEnded, AccountEnabled:
+			is.Disabled = kind == AccountEnded
+		case AccountOwnPassword:
+			by = o
+		}
+		if _, err := keepAccount(ctx, q, "", officerID, kind, by, was, is, now); err != nil {
+			return err
+		}
+		return endSignIns(ctx, q, now, officerID, "")
 	})
 }

@@ -48,7 +48,7 @@ func TestSignInEnds(t *testing.T) {
 		}
 		add := func(token string) {
 			t.Helper()
-			if err := s.AddSignIn(t.Context(), now, o.ID, token); err != nil {
+			if err := s.AddSignIn(t.Context(), now, store.SignIn{Officer: o, Way: "password"}, token); err != nil {
 				t.Fatal(err)
 			}
 		}

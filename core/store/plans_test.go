@@ -250,7 +250,7 @@ func everyday(t *testing.T, s *store.Store) {
 	must(err)
 	_, err = s.LatestMail(ctx, "web:1", 10)
 	must(err)
-	must(s.AddSignIn(ctx, now, "x", "token"))
+	must(s.AddSignIn(ctx, now, store.SignIn{Way: "password"}, "token"))
 	_, err = s.SignedIn(ctx, now, "token")
 	must(err)
 	_, err = s.TrySignIn(ctx, now, "x", "y")

@@ -62,4 +62,7 @@ var retention = map[string]Retention{
 	"alerts":            KeepTask,
 	"arrivals":          KeepQuarter,
 	"arrival_events":    KeepTwoYears,
+	"second_factors":    KeepOfficer,
+	"recovery_codes":    KeepOfficer,
+	"account_events":    KeepTwoYears,
 }
