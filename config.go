@@ -230,6 +230,7 @@ const usage = `Khai Báo takes health declarations by chat and SMS.
   khaibao read        what the readers understand: read KIND [--context JSON] TEXT
   khaibao officer     add, reset or disable an officer
   khaibao demo        fill the database with invented people
+  khaibao rebuild     count all figures anew; --check compares only
   khaibao keys        keys status: which keys there are, never a key itself
   khaibao migrate     bring the database up to date and stop
   khaibao help        this text; each command has its own with -h

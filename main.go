@@ -49,6 +49,8 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out io.Write
 		return keysCommand(ctx, args, environ, out)
 	case "demo":
 		return demoCommand(ctx, args, environ, out)
+	case "rebuild":
+		return rebuildCommand(ctx, args, environ, out)
 	case "help":
 		return serveCommand(ctx, []string{"-h"}, environ, out)
 	}

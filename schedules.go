@@ -26,6 +26,7 @@ func (p *program) timetable() *timetable {
 		{"digests", "3 * * * *", p.sendDigests},
 		{"measures", "7-59/10 * * * *", p.nextMeasures}, // behind the ends of the same night
 		{"tests", "*/15 * * * *", p.remindTests},
+		{"figures", "@every 5s", p.foldFigures},
 	}}
 }
 
@@ -87,6 +88,20 @@ func (p *program) remindTests(ctx context.Context, now time.Time) error {
 	for {
 		told, err := p.store.RemindTests(ctx, now, atOnce)
 		if err != nil || told < atOnce {
+			return err
+		}
+	}
+}
+
+// foldedAtOnce is how many changes one transaction folds into the figures.
+const foldedAtOnce = 2000
+
+// foldFigures folds what changed into the figures, so that pages have little to
+// add up. One node does it for all.
+func (p *program) foldFigures(ctx context.Context, _ time.Time) error {
+	for {
+		folded, err := p.store.FoldFigures(ctx, foldedAtOnce)
+		if err != nil || folded < foldedAtOnce {
 			return err
 		}
 	}

@@ -41,7 +41,7 @@ const loadTime = 24 * time.Hour
 // person who is there already, and no conversation is touched: what is loaded
 // belongs to no address that anything could be sent to, unless it names one.
 //
-// Likely duplicates are linked at the end, over all people.
+// Likely duplicates are linked, and figures counted, at the end, over all people.
 func (s *Store) Load(ctx context.Context, l Load) error {
 	ctx, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
@@ -146,6 +146,9 @@ func (s *Store) finishLoad(ctx context.Context, l Load) error {
 		if _, err := s.q.exec(ctx, `ANALYZE `+table); err != nil {
 			return fmt.Errorf("analyze %s: %w", table, err)
 		}
+	}
+	if err := s.countLoad(ctx); err != nil {
+		return fmt.Errorf("count what was loaded: %w", err)
 	}
 	now := time.Now().UnixMilli()
 	err := s.inTx(ctx, func(q querier) error {

@@ -38,7 +38,7 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 			"class", "colour_rank", "measure", "measure_until", "verdict", "judged_at", "held", "word"),
 		ties: table("ties", people, "person_id", "phone_hash", "phone", "address_id", "how", "created_at"),
 		declarations: table("declarations", people*5/4, "id", "person_id", "form", "version", "former", "day", "at", "channel", "address_id",
-			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private", "proxy",
+			"proven", "notice", "commune", "district", "province", "sub", "symptoms", "exposures", "facts", "private", "proxy", "origin",
 			"class", "colour", "measure", "verdict"),
 		codes: table("qr_codes", people, "id", "person_id", "code_hash", "code", "number_hash", "number", "created_at"),
 		arrivals: table("arrivals", people/4, "id", "person_id", "declaration_id", "commune", "district", "province", "sub", "origin", "day",
@@ -140,7 +140,7 @@ func (b *bulkRows) addDeclaration(d *declaring, id, personID, former string, ver
 	p := &d.Person
 	b.declarations.rows = append(b.declarations.rows, append([]any{id, personID, d.Form, version, former, string(d.Day), d.At.UnixMilli(), d.Channel,
 		d.AddressID, bit(d.Proven), d.Notice, p.Commune, p.District, p.Province, p.Sub, listLen(d.Facts["symptoms"]), listLen(d.Facts["exposures"]),
-		string(facts), b.s.keys.Seal("declarations.private", id, private), bit(d.Proxy)}, verdict...))
+		string(facts), b.s.keys.Seal("declarations.private", id, private), bit(d.Proxy), originOf(d.Declaration)}, verdict...))
 	return nil
 }
 

@@ -21,6 +21,9 @@ func (s *Store) loadPart(ctx context.Context, mark string, people [][]core.Decla
 		}
 	}
 	return s.inTx(ctx, func(q querier) error {
+		if err := s.uncount(ctx, q); err != nil {
+			return err
+		}
 		for _, t := range b.tables() {
 			if err := t.write(ctx, q); err != nil {
 				return fmt.Errorf("write %s: %w", t.name, err)

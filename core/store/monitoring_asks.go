@@ -24,6 +24,8 @@ type askPrompt struct {
 	monitoring          string
 	due, next, answered int64
 	message             string // ID; "" for the mute, and for who has answered already
+
+	commune, district, province string // who has the duty
 }
 
 type askMessage struct {
@@ -50,7 +52,7 @@ func (b *asks) add(a asked) {
 	if !r.Missed {
 		due = monitor.Late(due, b.now, key)
 	}
-	p := askPrompt{monitoring: a.ID, due: due.UnixMilli()}
+	p := askPrompt{monitoring: a.ID, due: due.UnixMilli(), commune: a.Commune, district: a.District, province: a.Province}
 	if r.Slot == monitor.SlotDay && a.answeredDay >= r.Day { // said so before being asked
 		p.answered, b.address = a.answeredAt, a.Address
 		b.prompts = append(b.prompts, p)
@@ -95,10 +97,10 @@ func (tx *Tx) writeAsks(ctx context.Context, b *asks) (made int, err error) {
 	}
 	prompts := make([][]any, len(b.prompts))
 	for i, p := range b.prompts {
-		prompts[i] = []any{p.monitoring, b.round.Day, b.round.Slot, p.due, p.answered, p.next, p.message}
+		prompts[i] = []any{p.monitoring, b.round.Day, b.round.Slot, p.due, p.answered, p.next, p.message, p.commune, p.district, p.province}
 	}
-	changed, err := execEach(ctx, tx.q, `INSERT INTO prompts (monitoring_id, day, slot, due_at, answered_at, next_at, outbox_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`, prompts)
+	changed, err := execEach(ctx, tx.q, `INSERT INTO prompts (monitoring_id, day, slot, due_at, answered_at, next_at, outbox_id, commune, district, province)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`, prompts)
 	if err != nil {
 		return 0, err
 	}
@@ -125,7 +127,9 @@ func (s *Store) askPG(ctx context.Context, q querier, b *asks) (made int, err er
 	n, k := len(b.prompts), len(b.messages)
 	monitorings, of := make([]string, n), make([]string, n)
 	dues, nexts, answered := make([]int64, n), make([]int64, n), make([]int64, n)
+	communes, districts, provinces := make([]string, n), make([]string, n), make([]string, n)
 	for i, p := range b.prompts {
+		communes[i], districts[i], provinces[i] = p.commune, p.district, p.province
 		monitorings[i], dues[i], nexts[i], answered[i], of[i] = p.monitoring, p.due, p.next, p.answered, p.message
 	}
 	ids, channels, addresses, keys, langs := make([]string, k), make([]string, k), make([]string, k), make([]string, k), make([]string, k)
@@ -134,9 +138,10 @@ func (s *Store) askPG(ctx context.Context, q querier, b *asks) (made int, err er
 		ids[i], channels[i], addresses[i], keys[i], langs[i], leave[i] = m.id, m.channel, m.address, m.key, m.lang, m.due
 	}
 	err = q.row(ctx, `WITH made AS (
-			INSERT INTO prompts (monitoring_id, day, slot, due_at, next_at, outbox_id, answered_at)
-			SELECT id, $5::text, $6::bigint, due, next, message, answered
-			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $15::bigint[]) AS u (id, due, next, message, answered)
+			INSERT INTO prompts (monitoring_id, day, slot, due_at, next_at, outbox_id, answered_at, commune, district, province)
+			SELECT id, $5::text, $6::bigint, due, next, message, answered, commune, district, province
+			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $15::bigint[], $16::text[], $17::text[], $18::text[])
+				AS u (id, due, next, message, answered, commune, district, province)
 			ON CONFLICT DO NOTHING RETURNING outbox_id),
 		queued AS (
 			INSERT INTO outbox (id, channel, address_id, priority, locale_key, lang, created_at, due_at)
@@ -145,7 +150,7 @@ func (s *Store) askPG(ctx context.Context, q querier, b *asks) (made int, err er
 			WHERE id IN (SELECT outbox_id FROM made))
 		SELECT COUNT(*) FROM made`,
 		monitorings, dues, nexts, of, string(b.round.Day), b.round.Slot, ids, channels, addresses, keys, langs, leave,
-		int64(core.PriorityPrompt), b.now.UnixMilli(), answered).Scan(&made)
+		int64(core.PriorityPrompt), b.now.UnixMilli(), answered, communes, districts, provinces).Scan(&made)
 	return made, err
 }
 

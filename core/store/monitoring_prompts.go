@@ -62,7 +62,7 @@ type asked struct {
 
 // roundText streams those who are due, those of one address after each other.
 func (s *Store) roundText(r monitor.Round, and string) string {
-	text := `SELECT m.id, m.kind, m.slot, m.from_day, m.until_day, m.opened_at, m.address_id, m.answered_day, m.answered_at, COALESCE(a.channel, ''), COALESCE(a.lang, ''),
+	text := `SELECT m.id, m.kind, m.slot, m.from_day, m.until_day, m.opened_at, m.address_id, m.answered_day, m.answered_at, COALESCE(a.channel, ''), COALESCE(a.lang, ''), m.commune, m.district, m.province,
 			CASE WHEN m.stopped_at > 0 OR a.id IS NULL OR a.gone_at > 0 OR a.opted_out_at > 0 THEN 1 ELSE 0 END
 		FROM monitoring m LEFT JOIN addresses a ON a.id = m.address_id
 		WHERE m.ended_at = 0 AND m.from_day <= $1 AND m.until_day >= $1 AND m.kind` + s.anyOf("$2")
@@ -77,7 +77,7 @@ func (s *Store) roundText(r monitor.Round, and string) string {
 
 func scanAsked(r scanner) (a asked, err error) {
 	var opened, mute int64
-	err = r.Scan(&a.ID, &a.Kind, &a.Window, &a.From, &a.Until, &opened, &a.Address, &a.answeredDay, &a.answeredAt, &a.channel, &a.lang, &mute)
+	err = r.Scan(&a.ID, &a.Kind, &a.Window, &a.From, &a.Until, &opened, &a.Address, &a.answeredDay, &a.answeredAt, &a.channel, &a.lang, &a.Commune, &a.District, &a.Province, &mute)
 	a.Opened, a.mute = time.UnixMilli(opened), mute > 0
 	return a, err
 }

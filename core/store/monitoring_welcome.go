@@ -24,8 +24,8 @@ type firstPrompt struct {
 	due time.Time
 }
 
-const promptText = `INSERT INTO prompts (monitoring_id, day, slot, due_at, escalated_at, missed_at, step, next_at, outbox_id)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`
+const promptText = `INSERT INTO prompts (monitoring_id, day, slot, due_at, escalated_at, missed_at, step, next_at, outbox_id, commune, district, province)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`
 
 // askText queues a message whose words are made when it is sent; see fillAsked.
 const askText = `INSERT INTO outbox (id, channel, address_id, priority, locale_key, lang, created_at, due_at)
@@ -44,7 +44,7 @@ func (o *opening) queueWelcomes(ctx context.Context) error {
 	var prompts, queued [][]any
 	for _, w := range o.welcome {
 		if w.id == "" {
-			prompts = append(prompts, []any{w.m.ID, w.day, monitor.SlotWelcome, w.due.UnixMilli(), o.now.UnixMilli(), 0, int(monitor.StepCall), 0, ""})
+			prompts = append(prompts, []any{w.m.ID, w.day, monitor.SlotWelcome, w.due.UnixMilli(), o.now.UnixMilli(), 0, int(monitor.StepCall), 0, "", w.m.Commune, w.m.District, w.m.Province})
 			continue
 		}
 		to := letter{w.id, w.m.Kind, w.m.Until}
@@ -54,7 +54,7 @@ func (o *opening) queueWelcomes(ctx context.Context) error {
 			messages[to] = id
 			queued = append(queued, []any{id, w.channel, w.id, int64(core.PriorityPrompt), core.MonitorWelcome + string(w.m.Kind), langOr(w.lang), o.now.UnixMilli(), w.due.UnixMilli()})
 		}
-		prompts = append(prompts, []any{w.m.ID, w.day, monitor.SlotWelcome, w.due.UnixMilli(), 0, 0, 0, w.due.Add(monitor.RemindAfter).UnixMilli(), id})
+		prompts = append(prompts, []any{w.m.ID, w.day, monitor.SlotWelcome, w.due.UnixMilli(), 0, 0, 0, w.due.Add(monitor.RemindAfter).UnixMilli(), id, w.m.Commune, w.m.District, w.m.Province})
 	}
 	if _, err := execEach(ctx, o.q, promptText, prompts); err != nil {
 		return wrap(err, "first prompt")

@@ -118,6 +118,7 @@ func twoNodes(t *testing.T) []*store.Store {
 			t.Fatal(err)
 		}
 		t.Cleanup(s.Close)
+		t.Cleanup(func() { storetest.Counts(t, s) })
 		nodes = append(nodes, s)
 	}
 	return nodes

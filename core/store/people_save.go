@@ -64,7 +64,7 @@ func (tx *Tx) saveDeclaration(ctx context.Context, d declaring, out Stored, form
 	p := d.Person
 	args := []any{out.DeclarationID, out.PersonID, d.Form, out.Version, former, string(d.Day), d.At.UnixMilli(), d.Channel, d.AddressID,
 		bit(d.Proven), d.Notice, p.Commune, p.District, p.Province, p.Sub, listLen(d.Facts["symptoms"]), listLen(d.Facts["exposures"]),
-		string(facts), tx.s.keys.Seal("declarations.private", out.DeclarationID, private), bit(d.Proxy)}
+		string(facts), tx.s.keys.Seal("declarations.private", out.DeclarationID, private), bit(d.Proxy), originOf(d.Declaration)}
 	text, args := insertDeclaration, append(args, verdict...)
 	if d.OfficerID != "" {
 		text, args = insertEntered, append(args, d.OfficerID)
@@ -76,10 +76,10 @@ func (tx *Tx) saveDeclaration(ctx context.Context, d declaring, out Stored, form
 // not to carry a value more.
 const (
 	insertDeclaration = `INSERT INTO declarations (` + savedColumns + `) VALUES (` + savedValues + `)`
-	insertEntered     = `INSERT INTO declarations (` + savedColumns + `, officer_id) VALUES (` + savedValues + `, $25)`
+	insertEntered     = `INSERT INTO declarations (` + savedColumns + `, officer_id) VALUES (` + savedValues + `, $26)`
 	savedColumns      = `id, person_id, form, version, former, day, at, channel, address_id, proven, notice,
-			commune, district, province, sub, symptoms, exposures, facts, private, proxy, ` + declarationVerdict
-	savedValues = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24`
+			commune, district, province, sub, symptoms, exposures, facts, private, proxy, origin, ` + declarationVerdict
+	savedValues = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25`
 )
 
 func bit(yes bool) int64 {

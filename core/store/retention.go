@@ -65,4 +65,7 @@ var retention = map[string]Retention{
 	"second_factors":    KeepOfficer,
 	"recovery_codes":    KeepOfficer,
 	"account_events":    KeepTwoYears,
+	// Counts of areas by day name nobody.
+	"figures":       KeepForever,
+	"figure_deltas": KeepForever,
 }

@@ -44,7 +44,18 @@ func Open(t testing.TB, databaseURL string) *store.Store {
 		t.Fatalf("open store: %v", err)
 	}
 	t.Cleanup(s.Close)
+	t.Cleanup(func() { Counts(t, s) })
 	return s
+}
+
+// Counts compares figures with what they count, at the end of every test: a
+// change that is counted wrong shows wherever it is made. A test that broke its
+// database is not asked.
+func Counts(t testing.TB, s *store.Store) {
+	t.Helper()
+	if found, err := s.RebuildFigures(context.Background(), true); err == nil && found.Wrong > 0 {
+		t.Errorf("%d of %d counts do not agree with what they count", found.Wrong, found.Rows)
+	}
 }
 
 // PostgresURL makes an empty schema that is dropped with the test, and returns
