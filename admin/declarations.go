@@ -239,12 +239,18 @@ func (s *Server) showDeclaration(r *request) (string, any, error) {
 	}
 	page := recordPage{Declaration: d, Watched: watched, MayOpen: r.Officer.MayDo(duty.Manage) && r.Officer.WatchScope().Holds(d.Person.Area),
 		Likely: likePairs(d.Alike, func(id string) string { return d.Names[id] })}
+	page.Changes = r.changes(d)
+	return "declaration.html", page, nil
+}
+
+// changes are the versions of a declaration with what each changed.
+func (r *request) changes(d *store.Declaration) (all []change) {
 	for i, v := range d.History {
 		c := change{Version: v, This: v.ID == d.ID}
 		if i+1 < len(d.History) {
 			c.Fields = r.compare(d.History[i+1], v)
 		}
-		page.Changes = append(page.Changes, c)
+		all = append(all, c)
 	}
-	return "declaration.html", page, nil
+	return all
 }

@@ -50,6 +50,10 @@ var access = map[string]struct {
 	"GET /admin/declarations/{id}":       {duties: mayList},
 	"GET /admin/people/compare":          {duties: mayCorrect, want: http.StatusNotFound}, // TestCompareAndMerge has a pair
 	"POST /admin/people/same":            {duties: mayCorrect, form: url.Values{"a": {"x"}, "b": {"y"}, "keep": {"x"}}, want: http.StatusNotFound},
+	"GET /admin/arrivals":                {duties: mayList},
+	"POST /admin/arrivals":               {duties: mayCorrect, form: url.Values{}, want: http.StatusUnprocessableEntity}, // nobody was chosen
+	"GET /admin/arrivals/{id}":           {duties: mayList, of: "arrival"},
+	"POST /admin/arrivals/{id}":          {duties: mayCorrect, of: "arrival", form: url.Values{"state": {"moved"}}, want: http.StatusUnprocessableEntity},
 	"GET /admin/tasks":                   {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
 	"GET /admin/tasks/{id}":              {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, of: "task"},
 	"POST /admin/tasks/{id}":             {duties: mayCorrect, of: "task", form: url.Values{"do": {"released"}, "owner": {"x"}}, want: http.StatusConflict},
@@ -124,6 +128,7 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 		task := x.openTask("misunderstood", anDong, "symptoms")
 		officer := keep(x.officer(duty.Team, anDong, false)).ID
 		watched := x.monitor(started.Add(-time.Hour), atHome(an.PersonID, anDong))
+		arrival := x.arrive("Trần Thị Bình", "+84900000002", anDong, "79", core.DayOf(started))
 		var seen []string
 		for _, rt := range x.server.routes() {
 			seen = append(seen, rt.pattern)
@@ -159,6 +164,8 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 						id = watched
 					case "officer":
 						id = officer
+					case "arrival":
+						id = arrival
 					}
 					method, path := fill(pattern, id, an.Code)
 					var got reply

@@ -129,6 +129,7 @@ func (s *Server) routes() []route {
 			route{pattern: "POST " + path, may: may(a.may), handle: s.doAct(a.Name)})
 	}
 	acts = append(acts, s.doorsRoutes()...)
+	acts = append(acts, s.arrivalRoutes()...)
 	return append(acts, []route{
 		{pattern: "GET /admin/assets/{name}", may: anyone, handle: s.showAsset},
 		{pattern: "GET /admin/sign-in", may: anyone, handle: s.showSignIn},

@@ -20,6 +20,7 @@ func tabs() []tab {
 	return []tab{
 		{homePath, "admin.nav.today", anyOfficer},
 		{"/admin/check", "admin.nav.check", checks},
+		{arrivalsPath, "admin.verify.nav", lists},
 		{"/admin/monitoring", "admin.nav.monitoring", may(duty.Watch)},
 		{"/admin/tasks", "admin.nav.tasks", worksOnTasks},
 		{"/admin/declarations", "admin.nav.declarations", lists},
@@ -37,7 +38,7 @@ var firstTabs = map[duty.Duty][]string{
 	duty.Team:         {homePath, "/admin/check", "/admin/tasks", "/admin/monitoring"},
 	duty.Police:       {"/admin/check"},
 	duty.Station:      {homePath, "/admin/monitoring", "/admin/check", "/admin/tasks"},
-	duty.Digitisation: {homePath, "/admin/declarations", "/admin/check", "/admin/tasks"},
+	duty.Digitisation: {homePath, arrivalsPath, "/admin/check", "/admin/tasks"},
 	duty.CDC:          {homePath, "/admin/monitoring", "/admin/tasks", "/admin/check"},
 	duty.Leader:       {homePath, "/admin/declarations", "/admin/policy"},
 	duty.Centre:       {"/admin/check", "/admin/policy"},

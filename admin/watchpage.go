@@ -143,6 +143,9 @@ func (r *request) Changed(h store.Happening) []fieldChange {
 		}
 	}
 	for _, field := range fields {
+		if field == "monitoring" { // an ID
+			continue
+		}
 		before, after := r.field(field, plain(h.Before[field])), r.field(field, plain(h.After[field]))
 		if before != after {
 			list = append(list, fieldChange{r.orKey("admin.field."+field, field), before, after})
@@ -166,7 +169,7 @@ func plain(v any) string {
 
 // coded are the fields whose values are codes, with the words for them.
 var coded = map[string]string{"kind": "admin.kind.", "window": "admin.window.", "class": "admin.class.", "end": "admin.end.", "outcome": "admin.outcome.",
-	"result": "admin.result.", "reason": "admin.reason.", "measure": "admin.measure.", "ask": "admin.ask.", "colour": "admin.state."}
+	"result": "admin.result.", "reason": "admin.reason.", "measure": "admin.measure.", "ask": "admin.ask.", "colour": "admin.state.", "state": "admin.verify.state.", "surveillance": "admin.surveillance."}
 
 // field puts one value of a change into words.
 func (r *request) field(name, value string) string {
@@ -177,7 +180,7 @@ func (r *request) field(name, value string) string {
 		return r.orKey(prefix+value, value)
 	}
 	switch name {
-	case "commune", "district", "province", "area":
+	case "commune", "district", "province", "area", "owner", "moved", "came":
 		if _, known := area.Get(value); known {
 			return area.Address(value)
 		}
