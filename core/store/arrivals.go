@@ -47,7 +47,7 @@ func (tx *Tx) saveArrival(ctx context.Context, before, after *core.Arrival) erro
 	var n int64
 	switch {
 	case before == nil:
-		n, err = tx.q.exec(ctx, `INSERT INTO arrivals (id, person_id, declaration_id, commune, district, province, sub, origin, day, colour_rank,
+		n, err = 1, tx.q.later(ctx, `INSERT INTO arrivals (id, person_id, declaration_id, commune, district, province, sub, origin, day, colour_rank,
 				state, owner, surveillance, monitoring_id, other_id, other_area, version, made_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, append(arrivalValues(*after), tx.now.UnixMilli())...)
 	case after == nil:
