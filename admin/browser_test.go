@@ -43,6 +43,7 @@ func browse(t *testing.T, name string, width, height int64) *window {
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), // a camera that says yes
 		chromedp.Flag("host-resolver-rules", "MAP khaibao.test 127.0.0.1"))
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
@@ -298,6 +299,6 @@ func TestOfficerWithoutJavaScript(t *testing.T) {
 	if err := os.WriteFile(file, png, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.do("photo", chromedp.Navigate(site+"/admin/check"), chromedp.SetUploadFiles("#photo", []string{file}), chromedp.Click(".check button"), chromedp.WaitVisible(".said"))
+	w.do("photo", chromedp.Navigate(site+"/admin/check"), chromedp.SetUploadFiles("#photo", []string{file}), chromedp.Click(".check button.main"), chromedp.WaitVisible(".said"))
 	w.do("list", chromedp.Navigate(site+"/admin/declarations"), chromedp.WaitVisible("tbody"), chromedp.Click("td.act a"), chromedp.WaitVisible(".history"))
 }

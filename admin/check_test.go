@@ -48,6 +48,7 @@ func TestReadInHand(t *testing.T) {
 		{"the Ministry's QR in full", "046055000123|NGUYEN VAN AN|1955-09-02|0|QID123|", inHand{ID: "046055000123"}, ""},
 		{"some other QR", "https://example.com/menu", inHand{}, "admin.check.unread"},
 		{"a name is nothing to look up by", "Nguyễn Văn An", inHand{}, "admin.check.unread"},
+		{"our link that a Vietnamese typing tool changed", "https://khaibao.êxample/q/ĐFGHÍKLM2345", inHand{}, "admin.check.ime"},
 		{"a hotline", "115", inHand{}, "admin.check.unread"},
 		{"marks of SQL", "' OR 1=1 --", inHand{}, "admin.check.unread"},
 	}

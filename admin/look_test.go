@@ -23,8 +23,8 @@ type world struct {
 	declared string // a declaration with a history
 	code     string // of its person
 	task     string
+	officer  string // an account
 	ward     ward
-	ended    string // a monitoring that has ended
 }
 
 func newWorld(x *site) *world {
@@ -38,6 +38,7 @@ func newWorld(x *site) *world {
 	x.declare(journey)
 	w.ward = x.ward()
 	w.task = x.openTask("misunderstood", anDong, "symptoms")
+	w.officer = keep(x.officer(duty.Team, anDong, false)).ID
 	return w
 }
 
@@ -155,6 +156,8 @@ func (w *world) paths(pattern string) []string {
 		id = w.task
 	case "monitoring":
 		id = w.ward.red
+	case "officer":
+		id = w.officer
 	}
 	_, path := fill(pattern, id, w.code)
 	return []string{path}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"strings"
+	"unicode"
 
 	"khaibao/core"
 	"khaibao/core/qr"
@@ -52,6 +53,9 @@ func readInHand(text string) (found inHand, complaint string) {
 		found.Phone = phone.E164
 	}
 	if found == (inHand{}) {
+		if mangled(text) {
+			return found, "admin.check.ime"
+		}
 		return found, "admin.check.unread"
 	}
 	return found, ""
@@ -70,6 +74,15 @@ func readCard(text string) (found inHand, complaint string) {
 		return found, "admin.check.unread"
 	}
 	return inHand{ID: strings.ToUpper(card.ID)}, ""
+}
+
+// mangled tells the text of a scan that a Vietnamese typing tool made other
+// letters of, as it does with what a barcode reader types: "DD" came as "Đ". The
+// letters cannot be told back, as "S" after any vowel came as its accent.
+func mangled(text string) bool {
+	fields := strings.Fields(text)
+	return len(fields) == 1 && len([]rune(text)) >= 20 && strings.ContainsAny(text, "0123456789/:|") &&
+		strings.ContainsFunc(text, func(c rune) bool { return c > unicode.MaxASCII && unicode.IsLetter(c) })
 }
 
 func digitsOnly(s string) bool {
