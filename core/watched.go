@@ -8,7 +8,10 @@ type Watched struct {
 	Number    int    // the person's own among all of the address, from 1; it never changes
 	Name      string // as last declared; only the given name may stand in an SMS
 	BirthYear int    // 0 when not known
-	Class     Class  // an officer's word, F0 to F3; ClassNone without one
+	// Conditions are the illnesses that the newest declaration named, as its
+	// facts keep them; nil when it named none or did not say.
+	Conditions []string
+	Class      Class // an officer's word, F0 to F3; ClassNone without one
 
 	Asked    Day       // the newest day with a prompt that waits for its answer; "" for none
 	Answered Day       // the newest day that an answer counts for; "" for never

@@ -67,7 +67,7 @@ func (j judge) checkup(c core.Checkup, w core.Watched, before []string) core.Col
 	case j.rules == nil:
 		return core.ColourGreen
 	}
-	known := triage.Said{Day: c.Day, Kind: w.Kind, Commune: w.Commune, District: w.District, Province: w.Province, Sub: w.Sub}
+	known := triage.Said{Day: c.Day, Kind: w.Kind, Commune: w.Commune, District: w.District, Province: w.Province, Sub: w.Sub, Conditions: w.Conditions}
 	if w.Class != core.ClassNone {
 		known.Class = w.Class
 	}

@@ -14,16 +14,18 @@ import (
 // Watched gives the monitorings that an address answers for, in the order of
 // their numbers: the open ones, and those that ended within two weeks.
 func (tx *Tx) Watched(ctx context.Context, at *core.Address) ([]core.Watched, error) {
-	const columns = `SELECT ` + monitoringColumns + `, p.name, p.birth_year, p.class_by,
+	const columns = `SELECT ` + monitoringColumns + `, p.name, p.birth_year, p.class_by, COALESCE(d.facts, ''),
 			COALESCE((SELECT MAX(q.day) FROM prompts q WHERE q.monitoring_id = m.id AND q.answered_at = 0 AND q.missed_at = 0 AND q.due_at <= $2), '')
-		FROM monitoring m JOIN people p ON p.id = m.person_id WHERE `
+		FROM monitoring m JOIN people p ON p.id = m.person_id LEFT JOIN declarations d ON d.id = p.newest WHERE `
 	const lasts = ` AND (m.ended_at = 0 OR m.ended_at > $3)`
 	r, err := tx.q.query(ctx, columns+`m.address_id = $1 AND m.address_id <> ''`+lasts+`
 		UNION ALL `+columns+`m.other_id = $1 AND m.other_id <> '' AND m.address_id <> $1`+lasts+` ORDER BY 20, 1`,
 		at.ID, tx.now.UnixMilli(), tx.now.Add(-afterEnd).UnixMilli())
 	list, err := collect(r, err, func(r scanner) (core.Watched, error) {
 		var w core.Watched
-		m, err := scanMonitored(r, &w.Name, &w.BirthYear, &w.Class, &w.Asked)
+		var declared string
+		m, err := scanMonitored(r, &w.Name, &w.BirthYear, &w.Class, &declared, &w.Asked)
+		w.Conditions = conditionsIn(declared)
 		w.Monitoring, w.Number, w.Answered, w.Colour, w.Stopped = m.Monitoring, m.number, m.answeredDay, colourOf(m.rank), m.stoppedAt > 0
 		if w.Class == "" {
 			w.Class = core.ClassNone
@@ -34,6 +36,17 @@ func (tx *Tx) Watched(ctx context.Context, at *core.Address) ([]core.Watched, er
 		return w, err
 	})
 	return list, wrap(err, "find whom an address answers for")
+}
+
+// conditionsIn are the illnesses in the facts of a declaration.
+func conditionsIn(facts string) []string {
+	var said struct {
+		Conditions []string `json:"conditions"`
+	}
+	if facts == "" || json.Unmarshal([]byte(facts), &said) != nil { // damaged: judged without them
+		return nil
+	}
+	return said.Conditions
 }
 
 // checkupFacts is the clear half of an answer.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 
@@ -149,6 +150,25 @@ func TestAnswerAboutNobody(t *testing.T) {
 		})
 		if !errors.Is(err, core.ErrNotFound) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// Who lives with an illness is judged as such by the daily answer too: it is
+// what the newest declaration said, and of somebody who never said, nothing.
+func TestWatchedHaveTheirConditions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const phone = "+84900000126"
+		proves(t, s, "sms", core.TelURN(phone), phone, now)
+		an := said{name: "Nguyễn Văn An", birth: "1955", id: "046055000126", phone: phone, commune: anDong, conditions: []string{"diabetes", "hypertension"}}
+		open(t, s, now, wish(declare(t, s, an).PersonID, core.KindPatient))
+		_, other := person(t, s, 1, anDong)
+		open(t, s, now, wish(declare(t, s, said{name: "Trần Thị NgườiB", birth: "1985-03-02", id: "046185000001", phone: other, commune: anDong}).PersonID, core.KindHome))
+		for of, want := range map[string][]string{phone: an.conditions, other: nil} {
+			all, _ := watched(t, s, of, now)
+			if len(all) != 1 || !slices.Equal(all[0].Conditions, want) {
+				t.Errorf("%s: %+v, want one with %v", of, all, want)
+			}
 		}
 	})
 }

@@ -30,6 +30,7 @@ func TestJudgeCheckup(t *testing.T) {
 		{"patient, a cough as yesterday, but worse", Said{Kind: core.KindPatient}, core.Checkup{Symptoms: []string{"cough"}}, Checked{Before: []string{"cough"}, Worse: true}, core.ColourOrange, "R-ORA-03"},
 		{"patient, a fever beside the cough of yesterday", Said{Kind: core.KindPatient}, core.Checkup{Symptoms: []string{"cough", "fever"}}, Checked{Before: []string{"cough"}}, core.ColourOrange, "R-ORA-03"},
 		{"patient, a cough after a day without", Said{Kind: core.KindPatient}, core.Checkup{Symptoms: []string{"cough"}}, Checked{Before: []string{}}, core.ColourOrange, "R-ORA-03"},
+		{"patient of forty, well, with an illness beside", Said{Class: core.ClassF0, Age: 40, AgeKnown: true, Conditions: []string{"diabetes"}}, core.Checkup{Well: true}, Checked{}, core.ColourOrange, "R-ORA-09"},
 		{"a positive test", Said{Kind: core.KindWatch}, core.Checkup{Well: true}, Checked{Positive: true}, core.ColourOrange, "R-ORA-07"},
 		{"words that were not understood", Said{Kind: core.KindWatch}, core.Checkup{Words: "hm"}, Checked{}, core.ColourYellow, "U-SYMPTOMS"},
 		{"a measurement alone does not say how they are", Said{Kind: core.KindWatch}, core.Checkup{SpO2: 99}, Checked{}, core.ColourYellow, "U-SYMPTOMS"},
