@@ -75,7 +75,11 @@ func (b *bench) identity(ctx context.Context, databaseURL string, people int) er
 		return err
 	}
 	defer s.Close()
-	known, err := someOf(people)
+	g, err := demo.New(demo.Options{Seed: 1, People: people, Declarations: people * 6 / 5, AsOf: demoDay, Province: "46"})
+	if err != nil {
+		return err
+	}
+	known, err := someOf(g, lookUps)
 	if err != nil {
 		return err
 	}
@@ -119,16 +123,12 @@ func (b *bench) identity(ctx context.Context, databaseURL string, people int) er
 	return nil
 }
 
-// someOf invents again some of the people who are in the database: those who
-// proved a phone and gave a number.
-func someOf(people int) ([]core.Declaration, error) {
-	g, err := demo.New(demo.Options{Seed: 1, People: people, Declarations: people * 6 / 5, AsOf: demoDay, Province: "46"})
-	if err != nil {
-		return nil, err
-	}
+// someOf invents again n of the people who are in the database: those who
+// proved a phone and gave a number. Each is told by the newest declaration.
+func someOf(g *demo.Generator, n int) ([]core.Declaration, error) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var known []core.Declaration
-	for try := 0; len(known) < lookUps && try < 10*lookUps; try += 50 {
+	for try := 0; len(known) < n && try < 10*n; try += 50 {
 		part := g.Part(r.IntN(g.Parts()))
 		for range 50 {
 			all := part[r.IntN(len(part))]
@@ -137,7 +137,7 @@ func someOf(people int) ([]core.Declaration, error) {
 			}
 		}
 	}
-	if len(known) < 100 {
+	if len(known) < min(n, 100) {
 		return nil, fmt.Errorf("only %d people with a phone and a number", len(known))
 	}
 	return known, nil

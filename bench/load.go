@@ -56,8 +56,9 @@ type served struct {
 	done chan struct{} // closed when it ended
 }
 
-// serveProgram starts the built program on a database.
-func serveProgram(ctx context.Context, binary, databaseURL, dir, twilio string) (*served, error) {
+// serveProgram starts the built program on a database; settings are more of its
+// environment, or other values.
+func serveProgram(ctx context.Context, binary, databaseURL, dir, twilio string, settings ...string) (*served, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -69,6 +70,7 @@ func serveProgram(ctx context.Context, binary, databaseURL, dir, twilio string) 
 	s.cmd.Env = append(os.Environ(), "KHAIBAO_ADDR="+addr, "KHAIBAO_METRICS_ADDR=off", "KHAIBAO_DATABASE_URL="+databaseURL,
 		"KHAIBAO_KEY_FILE="+filepath.Join(dir, "program.key"), "KHAIBAO_SMS_OUT=twilio", "KHAIBAO_SMS_IN=twilio", "KHAIBAO_TWILIO_API_URL="+twilio,
 		"KHAIBAO_TWILIO_ACCOUNT_SID="+benchSID, "KHAIBAO_TWILIO_AUTH_TOKEN="+benchToken, "KHAIBAO_TWILIO_FROM="+benchNumber, "KHAIBAO_LOG_LEVEL=warn")
+	s.cmd.Env = append(s.cmd.Env, settings...) // the last of two values counts
 	s.cmd.Stderr = os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the program: %w", err)

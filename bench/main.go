@@ -29,9 +29,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	seconds := flag.Duration("time", 10*time.Second, "how long each load is measured")
-	flag.Parse()
+	parts := partsAndFlags()
 	b := &bench{postgres: os.Getenv("KHAIBAO_TEST_POSTGRES"), seconds: *seconds}
-	if err := b.run(ctx, flag.Args()); err != nil {
+	if err := b.run(ctx, parts); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		stop()
 		os.Exit(2)
@@ -41,6 +41,26 @@ func main() {
 		stop()
 		os.Exit(1)
 	}
+}
+
+// Flags of the part officers.
+var (
+	officersPeople   = flag.Int("people", 0, "officers: how many people, with ten declarations each; 0: a million, or BENCH_PEOPLE")
+	officersDatabase = flag.String("database", "", "officers: a PostgreSQL database that khaibao demo has filled, with -key-file, -people and -as-of as there")
+	officersKey      = flag.String("key-file", "", "officers: the key file of that database")
+	officersDay      = flag.String("as-of", "", "officers: the day up to which people declared; today")
+	officersSlow     = flag.Bool("slow", false, "officers: name the slowest requests of each kind")
+)
+
+// partsAndFlags reads the command line, on which flags may also follow the
+// names of parts.
+func partsAndFlags() (parts []string) {
+	flag.Parse()
+	for rest := flag.Args(); len(rest) > 0; rest = flag.Args() {
+		parts = append(parts, rest[0])
+		_ = flag.CommandLine.Parse(rest[1:]) // ends the program by itself
+	}
+	return parts
 }
 
 // run does the named parts, or all of them.
@@ -62,7 +82,7 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 	}{
 		{"places", b.places}, {"step", b.step}, {"start", b.start},
 		{"postgres", b.postgresSteps}, {"sqlite", b.sqliteSteps}, {"demo", b.demo}, {"urgent", b.urgent},
-		{"monitor", b.monitoring}, {"judge", b.judge},
+		{"monitor", b.monitoring}, {"judge", b.judge}, {"officers", b.officers},
 	}
 	for _, part := range parts {
 		if len(only) > 0 && !contains(only, part.name) {
