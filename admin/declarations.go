@@ -18,21 +18,26 @@ import (
 // filterForm is the filter of the list as it was filled in. What cannot be
 // read stays in its field with the reason beside it.
 type filterForm struct {
-	From, To, Area, Name, Channel, Show, Proof, Colour string
-	NewestOnly                                         bool
-	Errors                                             map[string]string // field -> locale key
+	From, To, Area, Name, Form, Channel, Show, Proof, Colour, Order string
+
+	NewestOnly bool
+	Errors     map[string]string // field -> locale key
 }
 
 // What the filter may choose among.
 var (
-	channels = []string{"telegram", "zalo", "sms", "web"}
+	forms    = []string{"resident", "journey"}
+	channels = []string{"telegram", "zalo", "sms", "web", "officer"}
 	proofs   = []string{"proven", "unproven"}
 	colours  = []core.Colour{core.ColourRed, core.ColourOrange, core.ColourYellow, core.ColourGreen}
 )
 
 func readFilter(get func(string) string) filterForm {
-	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")),
-		Channel: get("channel"), Show: get("show"), Proof: get("proof"), Colour: get("colour"), NewestOnly: get("newest") == "1"}
+	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")), Form: get("form"),
+		Channel: get("channel"), Show: get("show"), Proof: get("proof"), Colour: get("colour"), Order: get("order"), NewestOnly: get("newest") == "1"}
+	if f.Order != "oldest" {
+		f.Order = ""
+	}
 	return f
 }
 
@@ -61,10 +66,13 @@ func (f *filterForm) read() (out store.Filter) {
 	if out.From != "" && out.To != "" && out.To < out.From {
 		f.Errors["to"] = "admin.filter.order"
 	}
-	out.Area, out.NewestOnly = f.Area, f.NewestOnly
+	out.Area, out.NewestOnly, out.OldestFirst = f.Area, f.NewestOnly, f.Order == "oldest"
 	out.Name = reading.Fold(f.Name)
 	if f.Name != "" && out.Name == "" {
 		f.Errors["name"] = "admin.filter.name"
+	}
+	if slices.Contains(forms, f.Form) {
+		out.Form = f.Form
 	}
 	if slices.Contains(channels, f.Channel) {
 		out.Channel = f.Channel
@@ -83,7 +91,8 @@ func (f *filterForm) read() (out store.Filter) {
 // stay in the browser's history.
 func (f filterForm) Values() url.Values {
 	v := url.Values{}
-	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "channel": f.Channel, "show": f.Show, "proof": f.Proof, "colour": f.Colour} {
+	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "form": f.Form, "channel": f.Channel,
+		"show": f.Show, "proof": f.Proof, "colour": f.Colour, "order": f.Order} {
 		if value != "" {
 			v.Set(key, value)
 		}
@@ -119,16 +128,34 @@ type listPage struct {
 	Filter    filterForm
 	Page      store.Page
 	Areas     []area.Unit // those inside the officer's area that one may choose
+	Forms     []string
 	Channels  []string
 	Proofs    []string
 	Colours   []core.Colour
-	Older     string // link to the next page, "" when the list was searched by name or ends
-	Next      string // cursor of the next page for a search by name
+	Reached   *Moment // how far was looked, where the page ends for the time it took
+	Older     string  // link to the next page, "" when the list was searched by name or ends
+	Next      string  // cursor of the next page for a search by name
 	FirstPage bool
 }
 
-// Counted says a count, "10.000+" where counting stopped.
-func (l listPage) Counted(n int) string { return counted(n) }
+// Counted says a count, with a + where there may be more.
+func (l listPage) Counted(n int) string {
+	if l.Page.Counts.More {
+		return thousands(n) + "+"
+	}
+	return thousands(n)
+}
+
+// On is the locale key of the way to the next page.
+func (l listPage) On() string {
+	switch {
+	case l.Reached != nil:
+		return "admin.list.further"
+	case l.Filter.Order == "oldest":
+		return "admin.list.newer"
+	}
+	return "admin.list.older"
+}
 
 func counted(n int) string {
 	if n >= store.CountedAtMost {
@@ -167,7 +194,7 @@ func (s *Server) searchDeclarations(r *request) (string, any, error) {
 
 func (s *Server) list(r *request, f filterForm, after string) (string, any, error) {
 	filter := f.read()
-	page := listPage{Filter: f, Areas: areasIn(r.Officer.Area), Channels: channels, Proofs: proofs, Colours: colours, FirstPage: after == ""}
+	page := listPage{Filter: f, Areas: areasIn(r.Officer.Area), Forms: forms, Channels: channels, Proofs: proofs, Colours: colours, FirstPage: after == ""}
 	if len(f.Errors) > 0 {
 		return "declarations.html", page, status(http.StatusUnprocessableEntity)
 	}
@@ -176,6 +203,10 @@ func (s *Server) list(r *request, f filterForm, after string) (string, any, erro
 	page.Page, err = s.Store.Declarations(r.Context(), look, r.Officer.ListScope(), filter, parseCursor(after))
 	if err != nil {
 		return "", nil, err
+	}
+	if reached := page.Page.Reached; !reached.IsZero() {
+		m := r.Moment(reached)
+		page.Reached = &m
 	}
 	if next := page.Page.Next; next != (store.Cursor{}) {
 		page.Next = cursorText(next)

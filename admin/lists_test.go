@@ -28,6 +28,11 @@ func TestListAndItsFilter(t *testing.T) {
 		cdc.get("/admin/declarations?area=480").wants(t, "a district", 200, "Hồ Đắc Dũng", "no:Nguyễn Văn An", `<option value="480" selected>`)
 		cdc.get("/admin/declarations?proof=unproven").wants(t, "not proved", 200, "Phan Văn Em", "no:Nguyễn Văn An")
 		cdc.get("/admin/declarations?to=2021-08-14").wants(t, "until a day", 200, "Phan Văn Em", "no:Nguyễn Văn An")
+		cdc.get("/admin/declarations?form=journey").wants(t, "no journeys", 200, "Không có tờ khai nào khớp", `<option value="journey" selected>`)
+		cdc.get("/admin/declarations?form=resident").wants(t, "residents", 200, "Nguyễn Văn An")
+		if body := cdc.get("/admin/declarations?order=oldest").body; strings.Index(body, "Phan Văn Em") > strings.Index(body, "Nguyễn Văn An") {
+			t.Error("the oldest do not come first")
+		}
 		cdc.get("/admin/declarations?channel=sms").wants(t, "nothing found", 200, "Không có tờ khai nào khớp", "Bỏ lọc")
 		cdc.get("/admin/declarations?name=nhung").wants(t, "a name in a link is not taken", 200, "Nguyễn Văn An")
 		cdc.get("/admin/declarations?from=31/02/2021").wants(t, "no day", 422, "Chưa rõ ngày", `value="31/02/2021"`)
@@ -36,7 +41,7 @@ func TestListAndItsFilter(t *testing.T) {
 			cdc.get("/admin/declarations?area="+url.QueryEscape(area)).wants(t, "area "+area, http.StatusNotFound)
 		}
 		team.get("/admin/declarations?area="+anDong).wants(t, "an area outside", http.StatusNotFound)
-		cdc.get("/admin/declarations?after=nonsense&channel=%00&proof=x&show=y").wants(t, "what no filter knows", 200, "Nguyễn Văn An")
+		cdc.get("/admin/declarations?after=nonsense&channel=%00&proof=x&show=y&form=z&order=z").wants(t, "what no filter knows", 200, "Nguyễn Văn An")
 
 		search := func(name string) reply { return cdc.post("/admin/declarations", url.Values{"name": {name}}) }
 		search("Nhung").wants(t, "a word of a name", 200, "Công Tằng Tôn Nữ Thị Hồng Nhung", "no:Nguyễn Văn An", "Tìm thấy 1 tờ khai", `value="Nhung"`)

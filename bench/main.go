@@ -49,6 +49,7 @@ var (
 	officersDatabase = flag.String("database", "", "officers: a PostgreSQL database that khaibao demo has filled, with -key-file, -people and -as-of as there")
 	officersKey      = flag.String("key-file", "", "officers: the key file of that database")
 	officersDay      = flag.String("as-of", "", "officers: the day up to which people declared; today")
+	officersOnly     = flag.String("only", "", "officers: only the measurements whose name contains this")
 	officersSlow     = flag.Bool("slow", false, "officers: name the slowest requests of each kind")
 )
 

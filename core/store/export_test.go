@@ -78,3 +78,12 @@ func SmallBatches(t interface{ Cleanup(func()) }) {
 	askBatch = 2
 	t.Cleanup(func() { askBatch = was })
 }
+
+// InNoTime lets a list end after each piece that it reads, and each of these be
+// short, until done is called.
+func InNoTime() (done func()) {
+	page, count, first := pageTime, countTime, firstHours
+	pageTime, countTime = -1, -1
+	firstHours = map[string]int64{"province": 10, "district": 20, "commune": 30}
+	return func() { pageTime, countTime, firstHours = page, count, first }
+}

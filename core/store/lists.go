@@ -13,19 +13,6 @@ import (
 	"khaibao/core/duty"
 )
 
-// Filter narrows a list of declarations; its zero value narrows nothing.
-type Filter struct {
-	From, To    core.Day // both included
-	Area        string   // GSO code inside the scope
-	Name        string   // folded: a name, a given name, the beginning of one
-	Channel     string
-	Symptomatic bool
-	Exposed     bool
-	Proof       string      // "proven", "unproven"
-	Colour      core.Colour // that it was given
-	NewestOnly  bool        // no declaration that has a newer version
-}
-
 // Cursor is the place in a list behind which a page begins; the zero Cursor is
 // its beginning.
 type Cursor struct {
@@ -58,12 +45,18 @@ type Page struct {
 	Next   Cursor // zero when there is no more
 	Counts Counts
 	Masked bool
+	// Reached is how far was looked, where the page ends before it is full since
+	// looking further would take too long; the next page goes on there. Zero else.
+	Reached time.Time
 }
 
-// Counts are what stands beside the filters: how many of the declarations
-// found, the newest CountedAtMost of them at most, each further filter leaves.
+// Counts are what stands beside the filters: how many declarations are found,
+// and how many of them each further filter leaves.
 type Counts struct {
 	All, Symptomatic, Exposed, Unproven int
+	// More tells that there may be more of each: CountedAtMost were counted, or
+	// counting further would take too long.
+	More bool
 }
 
 // CountedAtMost bounds what is counted, so that a page costs the same in a
@@ -73,9 +66,9 @@ const CountedAtMost = 10_000
 // PageSize is how many rows a page has.
 const PageSize = 50
 
-// Declarations lists declarations of a scope, the newest first. Filters on
-// what a duty does not see are not applied, as they would tell it. A search
-// by name is a look-up and leaves a row in reads.
+// Declarations lists declarations of a scope, the newest first or the oldest.
+// Filters on what a duty does not see are not applied, as they would tell it. A
+// search by name is a look-up and leaves a row in reads.
 func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Filter, after Cursor) (Page, error) {
 	answer := duty.May(l.Officer.Duty, duty.InArea, duty.Lists)
 	p := Page{Masked: answer == duty.Masked}
@@ -85,18 +78,18 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 	if p.Masked {
 		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
 	}
-	where, ok := filtered(scope, f)
+	w, ok := walkOf(scope, f)
 	if !ok {
 		return Page{}, core.ErrNotFound
 	}
 	if f.Name == "" {
-		return p, s.list(ctx, s.q, l, &p, where, after)
+		return p, s.list(ctx, s.q, l, &p, w, after)
 	}
 	err := s.looking(ctx, &l, func(q querier) error {
-		if err := named(ctx, q, where, f.Name); err != nil {
+		if err := s.named(ctx, q, w, f.Name); err != nil {
 			return err
 		}
-		if err := s.list(ctx, q, l, &p, where, after); err != nil {
+		if err := s.list(ctx, q, l, &p, w, after); err != nil {
 			return err
 		}
 		return s.keepRead(ctx, q, l, "", string(duty.Lists), len(p.Rows) > 0)
@@ -123,96 +116,25 @@ func (c *conditions) and(text string, args ...any) {
 	}
 }
 
-// filtered writes the conditions of a filter inside a scope; not ok when the
-// filter asks for an area outside it.
-func filtered(scope duty.Scope, f Filter) (*conditions, bool) {
-	code := scope.Area
-	if f.Area != "" {
-		code = f.Area
+func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, w *walk, after Cursor) error {
+	if err := w.bound(ctx, q); err != nil {
+		return fmt.Errorf("list declarations: %w", err)
 	}
-	column, ok := scopeColumn(code)
-	if !ok || !scope.Holds(code) || scope == duty.Everywhere {
-		return nil, false
-	}
-	c := &conditions{}
-	c.and("d."+column+" = ?", code)
-	if f.From != "" {
-		c.and("d.day >= ?", string(f.From))
-		if start, err := time.ParseInLocation(time.DateOnly, string(f.From), core.Zone); err == nil {
-			c.and("d.at >= ?", start.UnixMilli()) // nobody declares for a day to come; the index is by time
-		}
-	}
-	if f.To != "" {
-		c.and("d.day <= ?", string(f.To))
-	}
-	if f.Channel != "" {
-		c.and("d.channel = ?", f.Channel)
-	}
-	if f.Symptomatic {
-		c.and("d.symptoms > 0")
-	}
-	if f.Exposed {
-		c.and("d.exposures > 0")
-	}
-	if f.Proof != "" {
-		c.and("d.proven = ?", bit(f.Proof == "proven"))
-	}
-	if f.Colour != core.ColourNone {
-		c.and("d.colour = ?", string(f.Colour))
-	}
-	if f.NewestOnly {
-		// A join here lets PostgreSQL read a million people before the first row.
-		c.and("d.id = (SELECT p.newest FROM people p WHERE p.id = d.person_id)")
-	}
-	return c, true
-}
-
-// commonName is from how many people on a name is common.
-const commonName = 2_000
-
-// named adds that the person's name has a word that begins so. A name that
-// many have is looked for among the newest declarations until a page is full,
-// a rare one among the people first: either way round, the other is slow.
-func named(ctx context.Context, q querier, c *conditions, folded string) error {
-	// Folded names hold no mark of LIKE.
-	pattern := "% " + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(folded) + "%"
-	var n int
-	err := q.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM people p WHERE ' ' || p.folded LIKE $1 LIMIT $2) found`, pattern, commonName).Scan(&n)
-	if err != nil {
-		return fmt.Errorf("count a name: %w", err)
-	}
-	if n < commonName {
-		c.and("d.person_id IN (SELECT p.id FROM people p WHERE ' ' || p.folded LIKE ?)", pattern)
-	} else {
-		c.and("(SELECT ' ' || p.folded FROM people p WHERE p.id = d.person_id) LIKE ?", pattern)
-	}
-	return nil
-}
-
-func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, where *conditions, after Cursor) error {
-	counted, countArgs := where.text.String(), where.args
-	if after != (Cursor{}) {
-		where.and("(d.at, d.id) < (?, ?)", after.At, after.ID)
-	}
-	r, err := q.query(ctx, `SELECT d.id, d.person_id, d.form, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
-			d.at, d.day, d.channel, d.proven, d.version, d.facts, d.colour
-		FROM (SELECT * FROM declarations d WHERE 1 = 1`+where.text.String()+`
-			ORDER BY d.at DESC, d.id DESC LIMIT `+strconv.Itoa(PageSize+1)+`) d
-		JOIN people p ON p.id = d.person_id ORDER BY d.at DESC, d.id DESC`, where.args...)
-	p.Rows, err = collect(r, err, func(r scanner) (Row, error) { return scanRow(r, l, p.Masked) })
+	keys, next, reached, err := w.page(ctx, q, after, PageSize)
 	if err != nil {
 		return fmt.Errorf("list declarations: %w", err)
 	}
-	if len(p.Rows) > PageSize {
-		p.Rows = p.Rows[:PageSize]
-		last := p.Rows[PageSize-1]
-		p.Next = Cursor{At: last.At.UnixMilli(), ID: last.ID}
+	p.Next, p.Reached = next, reached
+	if len(keys) > 0 {
+		r, err := q.query(ctx, `SELECT d.id, d.person_id, d.form, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
+				d.at, d.day, d.channel, d.proven, d.version, d.facts, d.colour
+			FROM declarations d JOIN people p ON p.id = d.person_id WHERE d.id`+s.anyOf("$1")+` ORDER BY d.at`+w.order()+`, d.id`+w.order(), s.among(keys))
+		p.Rows, err = collect(r, err, func(r scanner) (Row, error) { return scanRow(r, l, p.Masked) })
+		if err != nil {
+			return fmt.Errorf("list declarations: %w", err)
+		}
 	}
-	err = q.row(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN symptoms > 0 THEN 1 ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN exposures > 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(1 - proven), 0)
-		FROM (SELECT d.symptoms, d.exposures, d.proven FROM declarations d WHERE 1 = 1`+counted+`
-			ORDER BY d.at DESC, d.id DESC LIMIT `+strconv.Itoa(CountedAtMost)+`) newest`, countArgs...).
-		Scan(&p.Counts.All, &p.Counts.Symptomatic, &p.Counts.Exposed, &p.Counts.Unproven)
+	p.Counts, err = w.count(ctx, q)
 	if p.Masked {
 		p.Counts.Symptomatic, p.Counts.Exposed = 0, 0
 	}

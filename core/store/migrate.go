@@ -81,7 +81,8 @@ func applyMigration(ctx context.Context, q querier, name string, version int) er
 }
 
 // fills are what a migration computes by the program, by its name without number.
-var fills = map[string]func(context.Context, querier) error{"people.sql": fillNameKeys, "doors.sql": fixLog, "figures.sql": makeFigures}
+var fills = map[string]func(context.Context, querier) error{"people.sql": fillNameKeys, "doors.sql": fixLog, "figures.sql": makeFigures,
+	"lists.sql": indexNames}
 
 // fillNameKeys gives those who are there already the key by which they are
 // found as likely duplicates.
