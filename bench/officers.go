@@ -131,5 +131,5 @@ func (w *web) signIn(ctx context.Context, d duty.Duty, area string) (string, err
 		return "", err
 	}
 	token := core.NewID() + core.NewID()
-	return token, w.store.AddSignIn(ctx, time.Now(), o.ID, token)
+	return token, w.store.AddSignIn(ctx, time.Now(), store.SignIn{Officer: o, Way: "password"}, token)
 }

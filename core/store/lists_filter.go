@@ -13,6 +13,7 @@ type Filter struct {
 	Area        string   // GSO code inside the scope
 	Name        string   // folded: a name, a given name, the beginning of one
 	Form        string   // "resident", "journey"
+	Origin      string   // of a journey: GSO code of a province, ISO 3166 code of a country
 	Channel     string
 	Symptomatic bool
 	Exposed     bool
@@ -52,6 +53,9 @@ func walkOf(scope duty.Scope, f Filter) (*walk, bool) {
 	}
 	if f.Form != "" {
 		w.and(&w.kept, "d.form = ?", f.Form)
+	}
+	if f.Origin != "" {
+		w.and(&w.kept, "d.origin = ?", f.Origin)
 	}
 	if f.Channel != "" {
 		w.and(&w.kept, "d.channel = ?", f.Channel)
