@@ -24,6 +24,7 @@ import (
 	"khaibao/core/reading"
 	"khaibao/core/store"
 	"khaibao/core/store/storetest"
+	"khaibao/flows"
 	"khaibao/locales"
 )
 
@@ -63,12 +64,19 @@ func newSite(t *testing.T, s *store.Store) *site {
 	t.Helper()
 	x := &site{t: t, s: s, log: &bytes.Buffer{}, now: started, step: 3 * time.Second}
 	x.web = httptest.NewUnstartedServer(nil)
-	x.server = New(Options{Store: s, PublicURL: "http://" + x.web.Listener.Addr().String(), Hotline: "19001075", Text: words(t).Text,
+	x.server = New(Options{Store: s, PublicURL: "http://" + x.web.Listener.Addr().String(), Hotline: "19001075", Text: words(t).Text, Words: words(t), Dispatcher: dispatcher(s),
 		Now: x.tick, Log: slog.New(slog.NewJSONHandler(x.log, nil))})
 	x.web.Config.Handler = x.server.Handler()
 	x.web.Start()
 	t.Cleanup(x.web.Close)
 	return x
+}
+
+// dispatcher is what the program gives these pages to store entries by.
+func dispatcher(s *store.Store) *flows.Dispatcher {
+	return flows.New(flows.Options{Store: s, Setting: func(context.Context, time.Time) (flows.Setting, error) {
+		return flows.Setting{Province: "46", Hotline: "19001075", Disease: "COVID-19", LookBack: 21, Notice: 1, PublicURL: "http://khaibao.test"}, nil
+	}})
 }
 
 func (x *site) tick() time.Time {

@@ -32,11 +32,16 @@ func (s *Server) showQR(r *request) (string, any, error) {
 	if !ok {
 		return "stranger.html", stranger{}, status(http.StatusNotFound)
 	}
+	picture, err := s.drawQR(code)
+	return "stranger.html", stranger{Picture: picture, Next: "/q/" + code}, err
+}
+
+// drawQR is the picture of a QR as a page holds it.
+func (s *Server) drawQR(code string) (template.URL, error) {
 	png, err := qr.PNG(qr.Link(s.PublicURL, code), qrSize)
 	if err != nil {
-		return "", nil, fmt.Errorf("draw the QR of a link: %w", err)
+		return "", fmt.Errorf("draw the QR of a link: %w", err)
 	}
 	// The bytes are our own drawing, so the address is safe in an image.
-	picture := template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
-	return "stranger.html", stranger{Picture: picture, Next: "/q/" + code}, nil
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)), nil
 }

@@ -37,8 +37,6 @@ var access = map[string]struct {
 	"POST /admin/factor":                 {form: url.Values{"do": {"begin"}}, want: http.StatusSeeOther},
 	"GET /admin/account":                 {},
 	"POST /admin/account":                {form: url.Values{"one": {"none"}}, want: http.StatusSeeOther},
-	"GET /admin/log":                     {duties: keeps}, // and the CDC of the province: TestLogByDuty
-	"POST /admin/log":                    {duties: keeps, form: url.Values{"q": {"046055000123"}}},
 	"GET /admin/accounts":                {duties: keeps},
 	"POST /admin/accounts":               {duties: keeps, form: url.Values{"text": {"An"}}},
 	"GET /admin/accounts/new":            {duties: keeps},
@@ -77,6 +75,11 @@ var access = map[string]struct {
 	"POST /admin/policy/areas/{area}":    {duties: nobody},
 	"GET /admin/policy/jobs/{job}":       {duties: seePolicy, want: http.StatusNotFound}, // no job of that ID
 	"POST /admin/policy/jobs/{job}":      {duties: nobody},
+	"GET /admin/enter":                   {duties: mayEnter, want: http.StatusSeeOther},
+	"GET /admin/enter/{form}":            {duties: mayEnter},
+	"POST /admin/enter/{form}":           {duties: mayEnter, form: url.Values{"_step": {"save"}}, want: http.StatusUnprocessableEntity},
+	"GET /admin/enter/{form}/of/{id}":    {duties: mayEnter},
+	"GET /admin/enter/slip/{id}":         {duties: mayEnter},
 	"GET /q/{code}":                      {stranger: true},
 	"GET /Q/{code}":                      {stranger: true},
 	"/admin/":                            {want: http.StatusNotFound},
@@ -91,6 +94,7 @@ var (
 	keeps      = []duty.Duty{duty.Admin}
 	seePolicy  = []duty.Duty{duty.Station, duty.CDC, duty.Leader, duty.Centre}
 	mayWatch   = []duty.Duty{duty.Team, duty.Station, duty.CDC}
+	mayEnter   = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
 	mayManage  = []duty.Duty{duty.Station, duty.CDC}
 	mayList    = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
 )
@@ -121,7 +125,7 @@ func fill(pattern string, id, code string) (method, path string) {
 	if !found {
 		method, path = "GET", pattern+"nothing/here"
 	}
-	return method, strings.NewReplacer("{$}", "", "{id}", id, "{officer}", id, "{code}", code, "{name}", "admin.css", "{version}", "2020-before", "{area}", id, "{job}", id).Replace(path)
+	return method, strings.NewReplacer("{$}", "", "{id}", id, "{officer}", id, "{code}", code, "{name}", "admin.css", "{version}", "2020-before", "{area}", id, "{job}", id, "{form}", "resident").Replace(path)
 }
 
 func TestEveryRouteAsEveryDuty(t *testing.T) {

@@ -21,6 +21,8 @@ import (
 	"khaibao/core/duty"
 	"khaibao/core/qr"
 	"khaibao/core/store"
+	"khaibao/flows"
+	"khaibao/locales"
 )
 
 // Options make a Server.
@@ -33,9 +35,11 @@ type Options struct {
 	Text func(lang, key string, args map[string]string) string
 	// Factor are the duties that must sign in with one-time codes; officers of
 	// the others may.
-	Factor []duty.Duty
-	Now    func() time.Time // nil takes the clock
-	Log    *slog.Logger     // nil takes the default
+	Factor     []duty.Duty
+	Words      *locales.Bundle
+	Dispatcher *flows.Dispatcher // reads and stores what officers type in
+	Now        func() time.Time  // nil takes the clock
+	Log        *slog.Logger      // nil takes the default
 }
 
 // Server answers under /admin/, /q/ and /Q/.
@@ -91,6 +95,7 @@ type route struct {
 	may     rule
 	body    int64 // most bytes of a request's body; 0 takes maxForm
 	half    bool  // also for who has signed in by half: what the sign-in still awaits
+	keeps   bool  // a form of which nothing typed may be lost
 	handle  handler
 }
 
@@ -130,6 +135,7 @@ func (s *Server) routes() []route {
 	}
 	acts = append(acts, s.doorsRoutes()...)
 	acts = append(acts, s.arrivalRoutes()...)
+	acts = append(acts, s.enterRoutes()...)
 	return append(acts, []route{
 		{pattern: "GET /admin/assets/{name}", may: anyone, handle: s.showAsset},
 		{pattern: "GET /admin/sign-in", may: anyone, handle: s.showSignIn},

@@ -20,13 +20,13 @@ func tabs() []tab {
 	return []tab{
 		{homePath, "admin.nav.today", anyOfficer},
 		{"/admin/check", "admin.nav.check", checks},
+		{"/admin/enter", "admin.enter.nav", may(duty.Enter)},
 		{arrivalsPath, "admin.verify.nav", lists},
 		{"/admin/monitoring", "admin.nav.monitoring", may(duty.Watch)},
 		{"/admin/tasks", "admin.nav.tasks", worksOnTasks},
 		{"/admin/declarations", "admin.nav.declarations", lists},
 		{"/admin/policy", "admin.nav.policy", may(duty.SeePolicy)},
 		{accountsPath, "admin.doors.accounts", may(duty.Accounts)},
-		{logPath, "admin.doors.log", may(duty.ReadLog)},
 	}
 }
 
@@ -39,11 +39,11 @@ var firstTabs = map[duty.Duty][]string{
 	duty.Team:         {homePath, "/admin/check", "/admin/tasks", "/admin/monitoring"},
 	duty.Police:       {"/admin/check"},
 	duty.Station:      {homePath, "/admin/monitoring", "/admin/check", "/admin/tasks"},
-	duty.Digitisation: {homePath, arrivalsPath, "/admin/check", "/admin/tasks"},
+	duty.Digitisation: {homePath, "/admin/enter", arrivalsPath, "/admin/check"},
 	duty.CDC:          {homePath, "/admin/monitoring", "/admin/tasks", "/admin/check"},
 	duty.Leader:       {homePath, "/admin/declarations", "/admin/policy"},
 	duty.Centre:       {"/admin/check", "/admin/policy"},
-	duty.Admin:        {homePath, accountsPath, logPath, "/admin/tasks"},
+	duty.Admin:        {homePath, accountsPath, "/admin/tasks"},
 }
 
 // A shownTab is a tab as the menu of one officer has it.

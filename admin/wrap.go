@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -82,7 +83,9 @@ func (s *Server) wrap(rt route) http.Handler {
 // answer finds who asks and lets the handler answer where its rule allows it.
 func (s *Server) answer(r *request, rt route) (page string, data any, err error) {
 	if rt.pattern != "GET /admin/assets/{name}" {
-		if err := s.recognise(r); err != nil {
+		if err := s.recognise(r); err != nil && rt.keeps {
+			return s.keptAway(r, err)
+		} else if err != nil {
 			return "", nil, err
 		}
 	}
@@ -90,6 +93,9 @@ func (s *Server) answer(r *request, rt route) (page string, data any, err error)
 		r.Officer = &r.half.Officer
 	}
 	switch {
+	case r.Officer == nil && rt.keeps:
+		s.keepSent(r)
+		return "", nil, redirect(signInPath + "?" + url.Values{"next": {r.URL.Path}}.Encode())
 	case r.Officer == nil && r.half != nil && !rt.may(nil):
 		return "", nil, redirect(halfURL(r))
 	case r.Officer == nil && !rt.may(nil):
@@ -165,7 +171,7 @@ func send(w http.ResponseWriter, r *request, code int, body []byte) int {
 
 // contentPolicy lets a page load its own style, script and icon, send its own
 // forms, and nothing else; data: is for a QR drawn into the page.
-const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const contentPolicy = "default-src 'none'; connect-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (s *Server) setHeaders(h http.Header) {
 	h.Set("Content-Security-Policy", contentPolicy)

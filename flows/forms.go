@@ -7,6 +7,9 @@ var forms = []*Form{&Resident, &Journey}
 // Forms are all forms there are.
 func Forms() []*Form { return forms }
 
+// FormByID finds a form; nil when there is none of that ID.
+func FormByID(id string) *Form { return formByID(id) }
+
 // formByID finds a form; nil when there is none of that ID.
 func formByID(id string) *Form {
 	for _, f := range forms {

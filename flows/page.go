@@ -56,6 +56,7 @@ type Field struct {
 	Unused bool     // something was said that does not apply
 	Kept   bool     // stays as it was said before
 
+	Part     string // "who", "where", "health", "more": what it stands with on the page
 	Optional bool
 	Depends  bool // applies in some cases only
 	Common   bool // one answer serves all who come together
@@ -79,17 +80,64 @@ func ReadPage(f *Form, e Event, typed Typed, kept ...string) *Page {
 	if card, ok := cardIn(&core.Inbound{Text: typed.first(cardQuestion)}, e.Setting.PublicURL); ok {
 		r.record(f.question(cardQuestion), Answer{ID: cardQuestion, Value: card.Text})
 	}
+	part := "who"
 	for i := range f.Questions {
 		q := &f.Questions[i]
-		switch {
-		case q.ID == askedMore && q.relevant(r.view()):
-			r.record(q, Answer{ID: q.ID, Value: "yes"})
-		case wholly(q):
-			p.Fields = append(p.Fields, r.readField(q, typed, slices.Contains(kept, q.ID)))
+		switch q.ID {
+		case "others":
+			part = "health"
+		case askedMore:
+			part = "more"
+			if q.relevant(r.view()) {
+				r.record(q, Answer{ID: q.ID, Value: "yes"})
+			}
+		}
+		if !wholly(q) {
+			continue
+		}
+		field := r.readField(q, typed, slices.Contains(kept, q.ID))
+		field.Part = part
+		p.Fields = append(p.Fields, field)
+		if q.ID == "phone" {
+			part = "where"
 		}
 	}
 	r.cardBeside()
 	return p
+}
+
+// Kept are the IDs of the questions whose answers stay as they were before.
+func (p *Page) Kept() (ids []string) {
+	for i := range p.Fields {
+		if p.Fields[i].Kept {
+			ids = append(ids, p.Fields[i].ID)
+		}
+	}
+	return ids
+}
+
+// Said is what a page says in answer to each question, by the question's ID; its
+// key fills in "value".
+func (p *Page) Said() map[string]core.Say { return p.run.saidAll() }
+
+// SaidBefore is what was said last by a person in answer to each question.
+func SaidBefore(f *Form, e Event, p core.Remembered) map[string]core.Say {
+	r := &run{form: f, e: &e, page: true}
+	r.s.Answers = f.Recall(p.Facts, p.Answers, p.Private)
+	return r.saidAll()
+}
+
+func (r *run) saidAll() map[string]core.Say {
+	all := make(map[string]core.Say)
+	for i := range r.form.Questions {
+		q := &r.form.Questions[i]
+		a := r.s.answer(q.ID)
+		if a == nil || !wholly(q) || q.Recheck || a.Value == Skipped {
+			continue
+		}
+		all[q.ID] = r.valued(core.Say{Key: "page.said", Words: args{}}, q, a)
+	}
+	return all
 }
 
 // cardBeside takes what a card tells beside what is typed, while its number

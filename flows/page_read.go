@@ -20,6 +20,9 @@ func (r *run) readField(q *Question, t Typed, kept bool) Field {
 		r.readKeep(q, &f)
 		return f
 	}
+	if lead := r.form.leadOf(q); lead != nil && kept && r.s.answer(lead.ID) != nil {
+		f.Kept, kept = false, false // what it follows from was said anew
+	}
 	r.begin(q)
 	said := r.fill1(q, &f, t)
 	a := r.s.answer(q.ID)
@@ -29,6 +32,7 @@ func (r *run) readField(q *Question, t Typed, kept bool) Field {
 		f.Unused = true
 		f.Wrong = say("page.unused")
 	case a != nil:
+		f.Kept = false
 		f.hear(r, q, a)
 	case r.s.Open != nil && r.s.Open.ID == q.ID:
 		r.offer(q, &f)
@@ -43,6 +47,16 @@ func (r *run) readField(q *Question, t Typed, kept bool) Field {
 	}
 	r.s.Open = nil
 	return f
+}
+
+// leadOf is the question whose answer yes asks this one; nil for none.
+func (f *Form) leadOf(q *Question) *Question {
+	for i := range f.Questions {
+		if f.Questions[i].Ahead == q.ID {
+			return &f.Questions[i]
+		}
+	}
+	return nil
 }
 
 // begin makes a question the one that is read.

@@ -100,7 +100,7 @@ func (s *Store) limit(ctx context.Context, q querier, l *Look) error {
 	}
 	var minute, day int64
 	err := q.row(ctx, `SELECT COUNT(DISTINCT CASE WHEN at > $2 THEN at END), COUNT(DISTINCT at) FROM reads
-		WHERE officer_id = $1 AND at > $3 AND fields <> 'refused'`,
+		WHERE officer_id = $1 AND at > $3 AND fields NOT IN ('refused', '`+readOwn+`')`,
 		l.Officer.ID, l.At.Add(-time.Minute).UnixMilli(), l.At.Add(-24*time.Hour).UnixMilli()).Scan(&minute, &day)
 	if err != nil {
 		return fmt.Errorf("count look-ups: %w", err)
