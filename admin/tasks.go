@@ -134,6 +134,8 @@ func (r *request) TaskNote(t store.OpenTask) string {
 		return ""
 	case t.Kind == store.TaskLooks:
 		return t.Note
+	case t.Kind == core.TaskVisit:
+		return r.orKey("admin.outcome."+t.Note, t.Note)
 	case t.Kind == core.TaskUnreached:
 		return r.orKey("admin.notice."+t.Note, t.Note)
 	case slices.Contains(core.MonitoringTasks(), t.Kind):

@@ -2,6 +2,10 @@ package core
 
 import "time"
 
+// TaskVisit is the kind of a task to visit somebody whom a telephone does not
+// reach, or who would not speak there.
+const TaskVisit = "visit"
+
 // A Task is something an officer must do.
 type Task struct {
 	Kind      string // "misunderstood", "unproven", TaskUnreached

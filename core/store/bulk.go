@@ -142,7 +142,7 @@ func (s *Store) HoldsPeople(ctx context.Context) (bool, error) {
 func (s *Store) finishLoad(ctx context.Context, l Load) error {
 	// A database that grew from nothing to a million rows has no idea of them
 	// yet, and would read whole tables, here and for the officers' lists.
-	for _, table := range []string{"people", "ties", "declarations", "qr_codes", "arrivals"} {
+	for _, table := range []string{"people", "ties", "declarations", "qr_codes", "arrivals", "triage"} {
 		if _, err := s.q.exec(ctx, `ANALYZE `+table); err != nil {
 			return fmt.Errorf("analyze %s: %w", table, err)
 		}

@@ -25,7 +25,7 @@ type bulkRows struct {
 	s       *Store
 	numbers *numbers
 
-	people, ties, declarations, codes, arrivals bulkTable
+	people, ties, declarations, codes, arrivals, triage bulkTable
 }
 
 func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
@@ -43,11 +43,12 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 		codes: table("qr_codes", people, "id", "person_id", "code_hash", "code", "number_hash", "number", "created_at"),
 		arrivals: table("arrivals", people/4, "id", "person_id", "declaration_id", "commune", "district", "province", "sub", "origin", "day",
 			"colour_rank", "state", "owner", "surveillance", "monitoring_id", "other_id", "other_area", "version", "made_at"),
+		triage: table("triage", people/8, "person_id", "declaration_id", "commune", "district", "province", "sub", "colour_rank", "since", "version"),
 	}
 }
 
 func (b *bulkRows) tables() []*bulkTable {
-	return []*bulkTable{&b.people, &b.ties, &b.declarations, &b.codes, &b.arrivals}
+	return []*bulkTable{&b.people, &b.ties, &b.declarations, &b.codes, &b.arrivals, &b.triage}
 }
 
 // addPerson makes the rows of one person with all their declarations.
@@ -63,6 +64,7 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	var last *judged
 	var arrived []core.Arrival
 	var made []int64 // when each was
+	var urgent bulkTriage
 	var err error
 	for i := range declarations {
 		d := &declaring{Declaration: declarations[i]}
@@ -85,6 +87,7 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 		if err := b.addDeclaration(d, id, personID, newest, versions[d.Form]); err != nil {
 			return err
 		}
+		urgent = urgent.next(triageRow(personID, id, d.Person, d.judged, d.At.UnixMilli(), triageDeclared))
 		if d.Form == journeyForm {
 			journey := arrivalOf(personID, id, d.Person, d.Facts, d.verdict())
 			now, same := journey, false
@@ -99,6 +102,9 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 		}
 		newest = id
 	}
+	if urgent.row != nil {
+		b.triage.rows = append(b.triage.rows, append(urgent.row[:8:8], urgent.version))
+	}
 	for i, a := range arrived {
 		b.arrivals.rows = append(b.arrivals.rows, append(arrivalValues(a), made[i]))
 	}
@@ -106,6 +112,24 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	first := declarations[0].At.UnixMilli()
 	b.addCode(personID, first)
 	return b.addFacts(known, last, personID, newest, first)
+}
+
+// bulkTriage is a row of triage as triageText would leave it for somebody whom
+// nobody has called.
+type bulkTriage struct {
+	row     []any
+	version int
+}
+
+func (t bulkTriage) next(row []any) bulkTriage {
+	if row == nil {
+		return t
+	}
+	const rank, since = 6, 7
+	if t.row != nil && row[rank].(int) <= t.row[rank].(int) {
+		row[since] = t.row[since]
+	}
+	return bulkTriage{row, t.version + 1}
 }
 
 func (b *bulkRows) addFacts(p core.PersonFacts, j *judged, personID, newest string, created int64) error {

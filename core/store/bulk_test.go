@@ -67,6 +67,11 @@ func lives() [][]core.Declaration {
 				d.Person.Birth, d.Person.ID, d.Person.IDType, d.Person.Insurance, d.Person.House = "1985", "", "", "", ""
 			}),
 		},
+		{ // came, came again before anybody looked, and once more, ill and well
+			statement("Tôn Nữ Thị Tám", "046185000008", "+84900000008", now, journeyTo("2021-08-15", "79", core.ColourYellow)),
+			statement("Tôn Nữ Thị Tám", "046185000008", "+84900000008", later, journeyTo("2021-08-16", "LA", core.ColourRed)),
+			statement("Tôn Nữ Thị Tám", "046185000008", "+84900000008", later.Add(time.Hour), journeyTo("2021-08-16", "LA", core.ColourGreen)),
+		},
 		{ // proved the phone in between
 			statement("Mai Thị Sáu", "046185000006", "+84900000006", now, func(d *core.Declaration) {
 				unproven(d)
@@ -74,6 +79,17 @@ func lives() [][]core.Declaration {
 			}),
 			statement("Mai Thị Sáu", "046185000006", "+84900000006", later, func(d *core.Declaration) { d.AddressID = "a third address" }),
 		},
+	}
+}
+
+// journeyTo makes a statement a journey that is judged as a colour.
+func journeyTo(day, from string, c core.Colour) func(*core.Declaration) {
+	return func(d *core.Declaration) {
+		d.Form = "journey"
+		d.Facts["arrive_on"], d.Facts["from"] = day, from
+		d.Judge = func(core.PersonFacts, core.Class, core.Day) core.Verdict {
+			return core.Verdict{Class: core.ClassNone, Colour: c, Measure: core.MeasureNone, Reasons: []core.Reason{{Rule: "R"}}, Rules: "2021"}
+		}
 	}
 }
 
@@ -94,7 +110,7 @@ func TestLoadWritesWhatDeclareWrites(t *testing.T) {
 			}
 		}
 		declared := rowsByName(t, s)
-		for _, table := range []string{"people", "ties", "declarations", "qr_codes", "links"} {
+		for _, table := range []string{"people", "ties", "declarations", "qr_codes", "links", "arrivals", "triage"} {
 			if err := s.Exec(t.Context(), `DELETE FROM `+table); err != nil {
 				t.Fatal(err)
 			}
@@ -133,11 +149,14 @@ func rowsByName(t *testing.T, s *store.Store) map[string][]string {
 	}
 	inWords := strings.NewReplacer(roles...)
 	all := map[string][]string{}
-	for _, table := range []string{"people", "ties", "declarations", "qr_codes"} {
+	for _, table := range []string{"people", "ties", "declarations", "qr_codes", "arrivals", "triage"} {
 		for _, row := range dump(table) {
 			owner := row["person_id"]
 			if table == "people" {
 				owner = row["id"]
+			}
+			if table == "arrivals" {
+				row["id"] = fmt.Sprint(len(row["id"].(string)), " characters")
 			}
 			if table == "qr_codes" {
 				checkCode(t, row)

@@ -30,6 +30,9 @@ func (m merger) merge(ctx context.Context, l Look, keep, gone one) error {
 	if err = m.mergeArrivals(ctx, l, keep.ID, gone.ID); err != nil {
 		return fmt.Errorf("arrivals: %w", err)
 	}
+	if err = m.mergeTriage(ctx, keep.ID, gone.ID); err != nil {
+		return err
+	}
 	if err = m.mergeVerdicts(ctx, l, keep.ID, gone.ID, keep.newest, gone.newest); err != nil {
 		return fmt.Errorf("verdict: %w", err)
 	}

@@ -57,6 +57,9 @@ func (m merger) mergeVerdicts(ctx context.Context, l Look, keep, gone string, ne
 	if err := movePerson(ctx, m.q, keep, j); err != nil {
 		return err
 	}
+	if err := m.s.triageSubject(ctx, m.q, &sub, j, m.now.UnixMilli()); err != nil {
+		return err
+	}
 	_, err = m.q.exec(ctx, `UPDATE people SET class_by = $2, class_since = $3 WHERE id = $1`, keep, string(was.Class), string(was.Since))
 	if err != nil {
 		return err

@@ -100,6 +100,9 @@ func (tx *Tx) store(ctx context.Context, d core.Declaration, found *tiedPerson, 
 	if err := tx.saveDeclaration(ctx, making, out, former); err != nil {
 		return Stored{}, err
 	}
+	if err := tx.triage(ctx, personID, out.DeclarationID, d.Person, making.judged, triageDeclared); err != nil {
+		return Stored{}, err
+	}
 	if d.Form == journeyForm {
 		if err := tx.keepArrival(ctx, arrivalOf(personID, out.DeclarationID, d.Person, d.Facts, making.verdict()), !fresh); err != nil {
 			return Stored{}, err

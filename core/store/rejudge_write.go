@@ -44,6 +44,9 @@ func (s *Store) moveAll(ctx context.Context, q querier, now time.Time, movers []
 	for i := range movers {
 		movers[i].judged.at = after(now, movers[i].standing.at)
 	}
+	if err := s.triageMoved(ctx, q, movers, now.UnixMilli()); err != nil {
+		return nil, err
+	}
 	if s.pg != nil {
 		return movers, s.moveSet(ctx, q, now, movers, why)
 	}

@@ -61,6 +61,8 @@ var retention = map[string]Retention{
 	"officer_codes":     KeepDay,
 	"alerts":            KeepTask,
 	"arrivals":          KeepQuarter,
+	"triage":            KeepQuarter,
+	"calls":             KeepTwoYears,
 	"arrival_events":    KeepTwoYears,
 	"second_factors":    KeepOfficer,
 	"recovery_codes":    KeepOfficer,

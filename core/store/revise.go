@@ -61,6 +61,9 @@ func (tx *Tx) revise(ctx context.Context, l Look, p policy, id string, change fu
 		return out, fmt.Errorf("save correction: %w", err)
 	}
 	if last {
+		if err := tx.triage(ctx, out.personID, stored.DeclarationID, d.Person, making.judged, triageOfficer); err != nil {
+			return out, err
+		}
 		if err := tx.watch(ctx, out.personID, making.judged); err != nil {
 			return out, err
 		}

@@ -156,6 +156,9 @@ func (s *Store) decide(ctx context.Context, l Look, scope duty.Scope, act duty.A
 		if err := movePerson(ctx, q, sub.id, j); err != nil {
 			return err
 		}
+		if err := s.triageSubject(ctx, q, &sub, j, l.At.UnixMilli()); err != nil {
+			return err
+		}
 		tx := &Tx{s: s, q: q, now: l.At}
 		if err := tx.watch(ctx, sub.id, j); err != nil {
 			return err
