@@ -14,6 +14,7 @@ const (
 	ownPath      = "/admin/account"
 	codePath     = "/admin/code"
 	factorPath   = "/admin/factor"
+	logPath      = "/admin/log"
 )
 
 // doorsRoutes are accounts, one-time codes, sign-ins and the log.
@@ -31,6 +32,8 @@ func (s *Server) doorsRoutes() []route {
 		{pattern: "POST /admin/accounts/new", may: may(duty.Accounts), handle: s.addAccount},
 		{pattern: "GET /admin/accounts/{officer}", may: may(duty.Accounts), handle: s.showAccount},
 		{pattern: "POST /admin/accounts/{officer}", may: may(duty.Accounts), handle: s.changeAccount},
+		{pattern: "GET /admin/log", may: may(duty.ReadLog), handle: s.showLog},
+		{pattern: "POST /admin/log", may: may(duty.ReadLog), handle: s.showLog},
 	}
 }
 

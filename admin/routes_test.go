@@ -37,6 +37,8 @@ var access = map[string]struct {
 	"POST /admin/factor":                 {form: url.Values{"do": {"begin"}}, want: http.StatusSeeOther},
 	"GET /admin/account":                 {},
 	"POST /admin/account":                {form: url.Values{"one": {"none"}}, want: http.StatusSeeOther},
+	"GET /admin/log":                     {duties: keeps}, // and the CDC of the province: TestLogByDuty
+	"POST /admin/log":                    {duties: keeps, form: url.Values{"q": {"046055000123"}}},
 	"GET /admin/accounts":                {duties: keeps},
 	"POST /admin/accounts":               {duties: keeps, form: url.Values{"text": {"An"}}},
 	"GET /admin/accounts/new":            {duties: keeps},

@@ -27,6 +27,7 @@ func tabs() []tab {
 		{"/admin/declarations", "admin.nav.declarations", lists},
 		{"/admin/policy", "admin.nav.policy", may(duty.SeePolicy)},
 		{accountsPath, "admin.doors.accounts", may(duty.Accounts)},
+		{logPath, "admin.doors.log", may(duty.ReadLog)},
 	}
 }
 
@@ -43,7 +44,7 @@ var firstTabs = map[duty.Duty][]string{
 	duty.CDC:          {homePath, "/admin/monitoring", "/admin/tasks", "/admin/check"},
 	duty.Leader:       {homePath, "/admin/declarations", "/admin/policy"},
 	duty.Centre:       {"/admin/check", "/admin/policy"},
-	duty.Admin:        {homePath, accountsPath, "/admin/tasks"},
+	duty.Admin:        {homePath, accountsPath, logPath, "/admin/tasks"},
 }
 
 // A shownTab is a tab as the menu of one officer has it.

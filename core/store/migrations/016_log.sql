@@ -1,0 +1,2 @@
+-- The log lists what officers typed in by time.
+CREATE INDEX entries_at ON entries (at);
