@@ -289,7 +289,12 @@ func (p *province) say() {
 	for _, lane := range lanes {
 		talking.Go(func() {
 			for _, m := range lane {
-				if err := m.node.dispatcher.Take(p.t.Context(), m.Inbound); err != nil {
+				err := m.node.dispatcher.Take(p.t.Context(), m.Inbound)
+				for try := 0; errors.Is(err, channel.ErrUnavailable) && try < 60; try++ { // told to come again, a network does
+					time.Sleep(time.Second)
+					err = m.node.dispatcher.Take(p.t.Context(), m.Inbound)
+				}
+				if err != nil {
 					p.t.Errorf("home %s says %q: %v", m.URN, m.Text, err)
 				}
 			}
