@@ -32,14 +32,14 @@ type Call struct {
 	Room         string
 }
 
-// CallOutcomes are how a call may turn out. Those of the first five verify the
+// CallOutcomes are how a call may turn out. Those of the first four verify the
 // person; the others leave them to be tried again or visited.
 func CallOutcomes() []string {
-	return []string{"well", "ill", "visited", "hospital", "answered", "no_answer", "wrong_number", "refused"}
+	return []string{"well", "ill", "visited", "hospital", "no_answer", "wrong_number", "refused"}
 }
 
-// verifying outcomes are how many of CallOutcomes verify.
-const verifyingOutcomes = 5
+// verifyingOutcomes is how many of CallOutcomes verify.
+const verifyingOutcomes = 4
 
 // visitTime is by when somebody who cannot be called must be visited.
 const visitTime = 4 * time.Hour

@@ -23,8 +23,9 @@ type PersonRecord struct {
 	Monitorings []WatchedRecord // inside the scope; none for who watches nobody
 	Calls       []Happening     // none for who watches nobody
 	Corrections []Correction
-	Tasks       []OpenTask // open ones; none for who does not see whole identities
-	Alike       []Likeness // pairs that the officer may compare
+	Tasks       []OpenTask  // open ones; none for who does not see whole identities
+	Worked      []Happening // what was opened and done as tasks, closed ones too; ID is the task's, Form its kind
+	Alike       []Likeness  // pairs that the officer may compare
 	Names       map[string]string
 }
 
@@ -202,10 +203,47 @@ func (s *Store) personCorrected(ctx context.Context, q querier, l Look, scope du
 		t.PersonID, t.About, t.Area, t.Opened, t.Due = rec.Person.ID, true, finest(commune, district, province), time.UnixMilli(opened), time.UnixMilli(due)
 		return t, err
 	})
+	if err != nil {
+		return wrap(err, "tasks")
+	}
 	for _, t := range tasks {
 		if scope.Holds(t.Area) {
 			rec.Tasks = append(rec.Tasks, t)
 		}
 	}
-	return wrap(err, "tasks")
+	return s.personWorked(ctx, q, scope, rec)
+}
+
+// personWorked reads what was opened as a task about the person, and what
+// officers did about it.
+func (s *Store) personWorked(ctx context.Context, q querier, scope duty.Scope, rec *PersonRecord) error {
+	type worked struct {
+		Happening
+		area string
+	}
+	r, err := q.query(ctx, `SELECT t.id, t.kind, 'opened', '', '', '', '', NULL, t.opened_at, t.commune, t.district, t.province FROM tasks t
+			WHERE t.person_id = $1 AND t.person_id <> ''
+		UNION ALL SELECT t.id, t.kind, e.kind, e.id, COALESCE((SELECT o.name FROM officers o WHERE o.id = e.officer_id), ''), e.duty, e.outcome, e.note, e.at,
+			t.commune, t.district, t.province FROM tasks t JOIN task_events e ON e.task_id = t.id WHERE t.person_id = $1 AND t.person_id <> ''
+		ORDER BY 9 DESC LIMIT $2`, rec.Person.ID, maxHappened)
+	all, err := collect(r, err, func(r scanner) (w worked, err error) {
+		var event, outcome, commune, district, province string
+		var note []byte
+		var at int64
+		if err = r.Scan(&w.ID, &w.Form, &w.Kind, &event, &w.Officer, &w.Duty, &outcome, &note, &at, &commune, &district, &province); err != nil {
+			return w, err
+		}
+		w.At, w.area = time.UnixMilli(at), finest(commune, district, province)
+		if outcome != "" {
+			w.After = map[string]any{"outcome": outcome}
+		}
+		w.Note, err = s.keys.OpenString("task_events.note", event, note)
+		return w, err
+	})
+	for _, w := range all {
+		if scope.Holds(w.area) {
+			rec.Worked = append(rec.Worked, w.Happening)
+		}
+	}
+	return wrap(err, "what was done as tasks")
 }

@@ -28,8 +28,8 @@ INSERT INTO triage (person_id, declaration_id, commune, district, province, sub,
   SELECT p.id, d.id, p.commune, p.district, p.province, p.sub, p.colour_rank, d.at
   FROM people p JOIN declarations d ON d.id = p.newest WHERE p.colour_rank > 1 AND p.merged_into = '';
 
--- What is open about a person, for their page.
-CREATE INDEX tasks_person ON tasks (person_id) WHERE closed_at = 0 AND person_id <> '';
+-- What is and was open about a person, for their page.
+CREATE INDEX tasks_person ON tasks (person_id) WHERE person_id <> '';
 
 -- Calls to people; rows are only ever added. facts is JSON of what was told:
 -- symptoms, temperature, SpO2; surveillance the form that was written down; note
