@@ -20,7 +20,7 @@ func (p *program) jobs() *jobs.Runner {
 		return flows.MeasureChanged(before, now, name, p.c.hotline)
 	}}
 	return &jobs.Runner{Store: p.store, Wake: store.JobsWake, Lost: store.ErrJobLost, Now: p.c.now, Rest: jobRest, Count: p.metrics.countJob,
-		Steps: map[string]jobs.Step{store.JobJudge: judging.Step, store.JobRehearse: p.store.RehearseStep}}
+		Steps: map[string]jobs.Step{store.JobJudge: judging.Step, store.JobRehearse: p.store.RehearseStep, store.JobExport: p.officers.ExportStep}}
 }
 
 // nextMeasures begins what follows the measures whose last day is over: once a

@@ -133,9 +133,9 @@ func (p *program) routes() {
 	for path, h := range n.smsHooks {
 		mux.Handle(path, h)
 	}
-	officers := admin.New(admin.Options{Store: p.store, PublicURL: p.c.publicURL, Text: p.bundle.Text, Words: p.bundle, Dispatcher: p.dispatcher,
+	p.officers = admin.New(admin.Options{Store: p.store, PublicURL: p.c.publicURL, Text: p.bundle.Text, Words: p.bundle, Dispatcher: p.dispatcher,
 		Now: p.c.now, Hotline: p.c.hotline, Factor: p.c.factorDuties})
-	pages := officers.Handler()
+	pages := p.officers.Handler()
 	for _, path := range []string{"/admin/", "/q/", "/Q/"} {
 		mux.Handle(path, pages)
 	}

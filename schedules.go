@@ -7,6 +7,7 @@ import (
 
 	"khaibao/core/codes"
 	"khaibao/core/duty"
+	"khaibao/core/store"
 )
 
 // schedules does what is due by the clock, in civil time, until ctx ends.
@@ -27,6 +28,7 @@ func (p *program) timetable() *timetable {
 		{"measures", "7-59/10 * * * *", p.nextMeasures}, // behind the ends of the same night
 		{"tests", "*/15 * * * *", p.remindTests},
 		{"figures", "@every 5s", p.foldFigures},
+		{"exports", "40 * * * *", p.dropExports},
 	}}
 }
 
@@ -128,4 +130,9 @@ func (p *program) watchCodes(ctx context.Context, now time.Time) error {
 	p.metrics.pumping.Set(1)
 	slog.Error("most codes by SMS are never typed: somebody may be pumping", "sent", sent, "typed", proved)
 	return nil
+}
+
+// dropExports removes files of lists that have been kept long enough.
+func (p *program) dropExports(ctx context.Context, now time.Time) error {
+	return p.store.DropExports(ctx, now, now.Add(-store.ExportKept))
 }

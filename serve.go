@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"khaibao/admin"
 	"khaibao/core"
 	"khaibao/core/channel"
 	"khaibao/core/outbox"
@@ -33,6 +34,7 @@ type program struct {
 	dispatcher *flows.Dispatcher
 	networks   *networks
 	ways       *ways.Book
+	officers   *admin.Server
 	mux        *http.ServeMux
 	listener   net.Listener
 	smsRate    float64 // messages a second; 0 takes what the gateway is known to take

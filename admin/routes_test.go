@@ -66,6 +66,11 @@ var access = map[string]struct {
 	"GET /admin/monitoring/{id}/print":   {duties: mayWatch, of: "monitoring", want: http.StatusNotFound}, // it has not ended
 	"GET /admin/alerts":                  {duties: mayWatch},
 	"POST /admin/alerts":                 {duties: mayWatch, form: url.Values{"do": {"code"}}},
+	"GET /admin/exports":                 {duties: mayExport},
+	"POST /admin/exports":                {duties: mayExport, form: url.Values{"list": {"nothing"}}, want: http.StatusNotFound},
+	"GET /admin/exports/{id}":            {duties: mayExport, want: http.StatusNotFound}, // TestExportOfDeclarations has one
+	"POST /admin/exports/{id}":           {duties: mayExport, want: http.StatusNotFound},
+	"GET /admin/exports/{id}/file":       {duties: mayExport, want: http.StatusNotFound},
 	"GET /admin/policy":                  {duties: seePolicy},
 	"GET /admin/policy/rules":            {duties: nobody}, // for officers of a province: TestPolicyByDuty
 	"POST /admin/policy/rules":           {duties: nobody},
@@ -98,6 +103,7 @@ var (
 	mayWatch   = []duty.Duty{duty.Team, duty.Station, duty.CDC}
 	mayEnter   = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
 	mayManage  = []duty.Duty{duty.Station, duty.CDC}
+	mayExport  = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader, duty.Admin}
 	mayList    = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader}
 )
 

@@ -136,6 +136,7 @@ func (s *Server) routes() []route {
 	acts = append(acts, s.doorsRoutes()...)
 	acts = append(acts, s.arrivalRoutes()...)
 	acts = append(acts, s.enterRoutes()...)
+	acts = append(acts, s.exportRoutes()...)
 	return append(acts, []route{
 		{pattern: "GET /admin/assets/{name}", may: anyone, handle: s.showAsset},
 		{pattern: "GET /admin/sign-in", may: anyone, handle: s.showSignIn},

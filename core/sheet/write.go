@@ -15,6 +15,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
+// MIME is the type of an .xlsx file.
+const MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // Head is a column of a sheet that we write.
 type Head struct {
 	Title string

@@ -8,6 +8,7 @@ type Retention string
 const (
 	KeepForever  Retention = "forever"     // holds nothing of a person, or is needed to open what does
 	KeepDay      Retention = "day"         // codes, counters of failures: 24 hours
+	KeepWeek     Retention = "week"        // files of lists, and lists that were brought: 7 days
 	KeepMonth    Retention = "month"       // bodies of messages, what was sent, web mail: 30 days
 	KeepQuarter  Retention = "declaration" // 90 days after the last declaration, unless monitored
 	KeepTwoYears Retention = "two years"   // who looked at what, who did what: 24 months
@@ -50,6 +51,8 @@ var retention = map[string]Retention{
 	"policy_revision":  KeepForever,
 	"jobs":             KeepTask,
 	"moves":            KeepTask,
+	"exports":          KeepTwoYears, // who took out what; its rows go after a week
+	"export_pieces":    KeepWeek,
 	// What a court may ask about a quarantine is kept as what officers did.
 	"entries":           KeepMonth,
 	"monitoring":        KeepTwoYears,

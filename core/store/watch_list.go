@@ -95,20 +95,37 @@ func watchFrom(list string) string {
 // first come first; after is where the page before ended. It shows names and
 // answers: a duty that does not see them gets core.ErrNotFound, as does an area
 // outside the scope.
-func (s *Store) WatchList(ctx context.Context, l Look, scope duty.Scope, f WatchFilter, after string) (WatchedPage, error) {
-	code := scope.Area
+func (s *Store) WatchList(ctx context.Context, l Look, scope duty.Scope, f WatchFilter, after string) (p WatchedPage, err error) {
+	if p.Rows, p.Next, err = s.WatchRows(ctx, l, scope, f, after, PageSize); err != nil {
+		return p, err
+	}
+	column, code, _ := watchedArea(l.Officer, scope, f)
+	p.Counts, err = s.watchCounts(ctx, column, code, l.At)
+	return p, err
+}
+
+// watchedArea is the area whose lists an officer asks for; not ok outside the
+// scope, and for a duty that watches nobody.
+func watchedArea(o duty.Officer, scope duty.Scope, f WatchFilter) (column, code string, ok bool) {
+	code = scope.Area
 	if f.Area != "" {
 		code = f.Area
 	}
-	column, ok := scopeColumn(code)
-	if !ok || !scope.Holds(code) || scope == duty.Everywhere || !l.Officer.MayDo(duty.Watch) {
-		return WatchedPage{}, core.ErrNotFound
+	column, ok = scopeColumn(code)
+	return column, code, ok && scope.Holds(code) && scope != duty.Everywhere && o.MayDo(duty.Watch)
+}
+
+// WatchRows is the next n rows of such a list, for a file; next is "" behind the
+// last.
+func (s *Store) WatchRows(ctx context.Context, l Look, scope duty.Scope, f WatchFilter, after string, n int) (rows []WatchedRow, next string, err error) {
+	column, code, ok := watchedArea(l.Officer, scope, f)
+	if !ok {
+		return nil, "", core.ErrNotFound
 	}
 	where := &conditions{}
 	if !where.onList(f.List, column, code, l.At) {
-		return WatchedPage{}, core.ErrNotFound
+		return nil, "", core.ErrNotFound
 	}
-	var p WatchedPage
 	if day, id, found := strings.Cut(after, "."); found && strings.Trim(day, "0123456789-") == "" && strings.Trim(id, "0123456789abcdef-") == "" {
 		where.and("(m.until_day, m.id) > (?, ?)", day, id)
 	}
@@ -124,21 +141,19 @@ func (s *Store) WatchList(ctx context.Context, l Look, scope duty.Scope, f Watch
 			COALESCE(t.opened_at, 0), COALESCE((SELECT o.name FROM officers o WHERE o.id = t.owner), ''),
 			COALESCE((SELECT c.facts FROM checkups c WHERE m.ill_at > 0 AND c.monitoring_id = m.id AND c.at = m.ill_at ORDER BY c.id DESC LIMIT 1), ''), w.moved
 		FROM (SELECT m.id, m.until_day, MAX(`+moved+`) AS moved FROM `+watchFrom(f.List)+` WHERE 1 = 1`+where.text.String()+`
-			GROUP BY m.id, m.until_day ORDER BY m.until_day, m.id LIMIT `+strconv.Itoa(PageSize+1)+`) w
+			GROUP BY m.id, m.until_day ORDER BY m.until_day, m.id LIMIT `+strconv.Itoa(n+1)+`) w
 		JOIN monitoring m ON m.id = w.id JOIN people p ON p.id = m.person_id
 		LEFT JOIN tasks t ON t.monitoring_id = m.id AND t.kind = '`+core.TaskRed+`' AND t.closed_at = 0 AND t.monitoring_id <> ''
 		ORDER BY m.until_day, m.id`, where.args...)
-	p.Rows, err = collect(r, err, func(r scanner) (WatchedRow, error) { return scanWatched(r, scope) })
+	rows, err = collect(r, err, func(r scanner) (WatchedRow, error) { return scanWatched(r, scope) })
 	if err != nil {
-		return p, fmt.Errorf("list %s of the monitored: %w", f.List, err)
+		return nil, "", fmt.Errorf("list %s of the monitored: %w", f.List, err)
 	}
-	if len(p.Rows) > PageSize {
-		p.Rows = p.Rows[:PageSize]
-		last := p.Rows[PageSize-1]
-		p.Next = string(last.Until) + "." + last.ID
+	if len(rows) > n {
+		rows = rows[:n]
+		next = string(rows[n-1].Until) + "." + rows[n-1].ID
 	}
-	p.Counts, err = s.watchCounts(ctx, column, code, l.At)
-	return p, err
+	return rows, next, nil
 }
 
 // WatchCounts counts each list of an area, for who sees figures of it.
