@@ -24,6 +24,7 @@ type world struct {
 	code     string // of its person
 	task     string
 	officer  string // an account
+	arrival  string
 	ward     ward
 }
 
@@ -38,6 +39,7 @@ func newWorld(x *site) *world {
 	x.declare(journey)
 	w.ward = x.ward()
 	w.task = x.openTask("misunderstood", anDong, "symptoms")
+	w.arrival = x.arrive("Trần Thị Về", "+84900000301", anDong, "79", core.DayOf(started).Add(-2))
 	w.officer = keep(x.officer(duty.Team, anDong, false)).ID
 	return w
 }
@@ -158,6 +160,8 @@ func (w *world) paths(pattern string) []string {
 		id = w.ward.red
 	case "officer":
 		id = w.officer
+	case "arrival":
+		id = w.arrival
 	}
 	_, path := fill(pattern, id, w.code)
 	return []string{path}

@@ -10,6 +10,7 @@ import (
 type tab struct {
 	path string
 	key  string // locale key of its name
+	what string // locale key of what it is for, on the first page; "" for a part that needs no word
 	may  rule
 }
 
@@ -18,18 +19,23 @@ type tab struct {
 // line here, and one in firstTabs where it is a duty's daily bread.
 func tabs() []tab {
 	return []tab{
-		{homePath, "admin.nav.today", anyOfficer},
-		{"/admin/check", "admin.nav.check", checks},
-		{"/admin/enter", "admin.enter.nav", may(duty.Enter)},
-		{arrivalsPath, "admin.verify.nav", lists},
-		{"/admin/monitoring", "admin.nav.monitoring", may(duty.Watch)},
-		{"/admin/tasks", "admin.nav.tasks", worksOnTasks},
-		{"/admin/declarations", "admin.nav.declarations", lists},
-		{"/admin/policy", "admin.nav.policy", may(duty.SeePolicy)},
-		{accountsPath, "admin.doors.accounts", may(duty.Accounts)},
-		{logPath, "admin.doors.log", may(duty.ReadLog)},
+		{homePath, "admin.nav.today", "", anyOfficer},
+		{checkPath, "admin.nav.check", "", checks},
+		{"/admin/enter", "admin.enter.nav", "admin.enter.lead", may(duty.Enter)},
+		{arrivalsPath, "admin.verify.nav", "admin.verify.home", lists},
+		{watchPath, "admin.nav.monitoring", "admin.home.monitoring", may(duty.Watch)},
+		{tasksPath, "admin.nav.tasks", "admin.home.tasks", worksOnTasks},
+		{"/admin/declarations", "admin.nav.declarations", "admin.home.declarations", lists},
+		{"/admin/policy", "admin.nav.policy", "admin.home.policy", may(duty.SeePolicy)},
+		{accountsPath, "admin.doors.accounts", "admin.doors.accounts.way", may(duty.Accounts)},
+		{logPath, "admin.doors.log", "admin.doors.log.way", may(duty.ReadLog)},
 	}
 }
+
+const (
+	checkPath = "/admin/check"
+	tasksPath = "/admin/tasks"
+)
 
 // nearTabs is how many tabs stand at the thumb on a phone; the rest are one
 // press further.
@@ -37,21 +43,21 @@ const nearTabs = 4
 
 // firstTabs are what a duty does most, in its order.
 var firstTabs = map[duty.Duty][]string{
-	duty.Team:         {homePath, "/admin/check", "/admin/tasks", "/admin/monitoring"},
-	duty.Police:       {"/admin/check"},
-	duty.Station:      {homePath, "/admin/monitoring", "/admin/check", "/admin/tasks"},
-	duty.Digitisation: {homePath, "/admin/enter", arrivalsPath, "/admin/check"},
-	duty.CDC:          {homePath, "/admin/monitoring", "/admin/tasks", "/admin/check"},
+	duty.Team:         {homePath, checkPath, tasksPath, watchPath},
+	duty.Police:       {checkPath},
+	duty.Station:      {homePath, watchPath, checkPath, tasksPath},
+	duty.Digitisation: {homePath, "/admin/enter", arrivalsPath, checkPath},
+	duty.CDC:          {homePath, watchPath, tasksPath, checkPath},
 	duty.Leader:       {homePath, "/admin/declarations", "/admin/policy"},
-	duty.Centre:       {"/admin/check", "/admin/policy"},
-	duty.Admin:        {homePath, accountsPath, logPath, "/admin/tasks"},
+	duty.Centre:       {checkPath, "/admin/policy"},
+	duty.Admin:        {homePath, accountsPath, logPath, tasksPath},
 }
 
 // A shownTab is a tab as the menu of one officer has it.
 type shownTab struct {
-	Path, Key string
-	Here      bool // the page lies in this part
-	Far       bool // on a phone it is behind the last one
+	Path, Key, What string
+	Here            bool // the page lies in this part
+	Far             bool // on a phone it is behind the last one
 }
 
 // Tabs is the officer's menu: what the duty needs and nothing else.
@@ -62,7 +68,7 @@ func (r *request) Tabs() []shownTab {
 			all = append(all, t)
 		}
 	}
-	if len(all) == 2 && all[1].path == "/admin/check" { // then the first page is that one
+	if len(all) == 2 && all[1].path == checkPath { // then the first page is that one
 		all = all[1:]
 	}
 	first := firstTabs[r.Officer.Duty]
@@ -76,7 +82,7 @@ func (r *request) Tabs() []shownTab {
 	shown := make([]shownTab, len(all))
 	here, longest := -1, 0
 	for i, t := range all {
-		shown[i] = shownTab{Path: t.path, Key: t.key, Far: i >= nearTabs && len(all) > nearTabs+1}
+		shown[i] = shownTab{Path: t.path, Key: t.key, What: t.what, Far: i >= nearTabs && len(all) > nearTabs+1}
 		if r.Here(t.path) && len(t.path) > longest {
 			here, longest = i, len(t.path)
 		}

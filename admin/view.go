@@ -12,7 +12,6 @@ import (
 	"khaibao/core"
 	"khaibao/core/area"
 	"khaibao/core/duty"
-	"khaibao/core/store"
 	"khaibao/locales"
 )
 
@@ -87,7 +86,6 @@ func (r *request) Back() string {
 
 func (r *request) MayCheck() bool { return checks(r.Officer) }
 func (r *request) MayList() bool  { return lists(r.Officer) }
-func (r *request) MayTasks() bool { return worksOnTasks(r.Officer) }
 
 // MayDo tells whether the officer may do something at all, for menus and buttons.
 func (r *request) MayDo(a string) bool { return may(duty.Act(a))(r.Officer) }
@@ -181,29 +179,4 @@ func parseForm(r *request) error {
 		return err
 	}
 	return refusal{http.StatusBadRequest, "admin.error.form"}
-}
-
-// home is what the first page shows.
-type home struct {
-	Check checkForm
-	Done  string // locale key of what was just done
-	Reds  []store.WatchedRow
-	Count int  // of reds that nobody has taken
-	Sees  bool // figures of red signs
-}
-
-// redsShown is how many the first page names.
-const redsShown = 10
-
-func (s *Server) showHome(r *request) (string, any, error) {
-	var h home
-	if r.URL.Query().Get("done") == "password" {
-		h.Done = "admin.password.done"
-	}
-	var err error
-	h.Reds, h.Count, err = s.Store.WaitingReds(r.Context(), store.Look{Officer: *r.Officer, Screen: "home", At: r.At}, redsShown)
-	if h.Sees = err == nil; errors.Is(err, core.ErrNotFound) {
-		err = nil
-	}
-	return "home.html", h, err
 }

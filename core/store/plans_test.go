@@ -282,6 +282,8 @@ func everyday(t *testing.T, s *store.Store) {
 	must(s.MergePeople(ctx, l.by(o, "compare"), o.ListScope(), likely.PersonID, same.PersonID))
 	_, err = s.Tasks(ctx, o, o.ListScope(), store.OpenTask{}, 10)
 	must(err)
+	_, err = s.WaitingFor(ctx, duty.Officer{Duty: duty.Digitisation, Area: o.Area}, o.ListScope(), now)
+	must(err)
 	_, err = s.TaskContact(ctx, l.by(o, "task"), o.ListScope(), "x")
 	must(err)
 	must(s.SetPassword(ctx, now, o.ID, "x", false))

@@ -48,12 +48,7 @@ func (s *Store) Tasks(ctx context.Context, o duty.Officer, scope duty.Scope, aft
 	text := `SELECT t.id, t.kind, t.person_id, t.commune, t.district, t.province, t.owner, ` + takenBy + `,
 			CASE WHEN t.kind = $2 THEN COALESCE((SELECT o.name FROM officers o WHERE o.id = t.note), '') ELSE t.note END,
 			t.opened_at, t.due_at, t.attempts, CASE WHEN t.person_id <> '' OR t.address_id <> '' THEN 1 ELSE 0 END
-		FROM tasks t WHERE t.closed_at = 0 AND t.` + column + ` = $1 AND (t.due_at, t.id) > ($3, $4) AND t.kind `
-	if duty.May(o.Duty, duty.InArea, duty.Lists) == duty.OfficersOnly {
-		text += `IN ($2, '` + TaskTokens + `')`
-	} else {
-		text += `<> $2`
-	}
+		FROM tasks t WHERE t.closed_at = 0 AND t.` + column + ` = $1 AND (t.due_at, t.id) > ($3, $4) AND t.kind ` + taskKinds(o)
 	due := int64(-1)
 	if after.ID != "" {
 		due = after.Due.UnixMilli()
