@@ -172,6 +172,11 @@ func places(first, n int) string {
 	return strings.Join(all, ", ")
 }
 
+// AllAccounts lists every account that a scope holds, in no order.
+func (s *Store) AllAccounts(ctx context.Context, scope duty.Scope) ([]Account, error) {
+	return s.accountsIn(ctx, s.q, scope)
+}
+
 func (s *Store) accountsIn(ctx context.Context, q querier, scope duty.Scope) ([]Account, error) {
 	areas, err := areasIn(ctx, q, scope)
 	if err != nil || len(areas) == 0 {
