@@ -49,10 +49,16 @@ func demoCommand(ctx context.Context, args, environ []string, out io.Writer) err
 		return err
 	}
 	defer s.Close()
-	return fillDemo(ctx, s, people, o, force, out)
+	return fillDemo(ctx, s, people, o, demoFill{force: force, watched: true}, out)
 }
 
-func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Options, force bool, out io.Writer) error {
+// demoFill says how a database is filled.
+type demoFill struct {
+	force   bool // also where other people are
+	watched bool // who came lately is watched; nobody could be asked, as they have no address
+}
+
+func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Options, how demoFill, out io.Writer) error {
 	name := fmt.Sprintf("demo seed %d people %d declarations %d as of %s province %s", o.Seed, o.People, o.Declarations, o.AsOf, o.Province)
 	state, err := s.LoadState(ctx, name)
 	if err != nil {
@@ -64,7 +70,7 @@ func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Opt
 		return nil
 	case len(state.Parts) > 0:
 		fmt.Fprintf(out, "Going on where an earlier run stopped, after %d of %d parts.\n", len(state.Parts), g.Parts())
-	case !force:
+	case !how.force:
 		held, err := s.HoldsPeople(ctx)
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)
@@ -84,7 +90,14 @@ func fillDemo(ctx context.Context, s *store.Store, g *demo.Generator, o demo.Opt
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	err = s.Load(ctx, store.Load{Name: name, Parts: g.Parts(), Part: judged, Stored: p.stored})
+	l := store.Load{Name: name, Parts: g.Parts(), Part: judged, Stored: p.stored}
+	if how.watched {
+		l.Watched = func(declarations []core.Declaration) (store.LoadedPeriod, bool) {
+			w, ok := g.Watched(declarations)
+			return store.LoadedPeriod(w), ok
+		}
+	}
+	err = s.Load(ctx, l)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

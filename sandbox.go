@@ -28,7 +28,7 @@ func (p *program) sandboxPeople(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("demo people: %w", err)
 	}
-	return fillDemo(ctx, p.store, people, o, false, io.Discard)
+	return fillDemo(ctx, p.store, people, o, demoFill{}, io.Discard)
 }
 
 // sandboxOfficers makes the demo officers, and tells them to the sandbox's page.

@@ -125,11 +125,13 @@ const (
 	forPeople = iota + 1
 	forCounts
 	forDeclarations
+	forJourneys
+	forPeriods
 )
 
 func (g *Generator) source(use, index int) *rand.Rand {
 	// The multiplier of a golden-ratio hash spreads neighbours apart.
-	return rand.New(rand.NewPCG(g.o.Seed, (uint64(index)<<2|uint64(use))*0x9e3779b97f4a7c15))
+	return rand.New(rand.NewPCG(g.o.Seed, (uint64(index)<<3|uint64(use))*0x9e3779b97f4a7c15))
 }
 
 // chance is true in per cases of a thousand.

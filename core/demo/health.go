@@ -95,6 +95,9 @@ func (g *Generator) declarations(p *person, n int) []core.Declaration {
 		if len(met) > 0 {
 			d.Facts["exposure_last"] = string(d.Day.Add(-r.IntN(14)))
 		}
+		if i == 0 && p.trip != nil {
+			p.journey(d)
+		}
 	}
 	return all
 }

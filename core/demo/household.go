@@ -35,6 +35,7 @@ type person struct {
 
 	conditions []string
 	more       more
+	trip       *trip     // how the household came; nil when it was here
 	said       time.Time // when the household's telephone went round
 }
 
@@ -59,9 +60,10 @@ func (g *Generator) household(r *rand.Rand, index, room int) []*person {
 		h.add(female, age, h.surname())
 		h.children(age, h.family)
 	}
-	people := h.people[:min(room, len(h.people))]
+	people, came := h.people[:min(room, len(h.people))], g.comes(index)
 	for _, p := range people {
 		g.finish(r, p, h)
+		p.trip = came
 	}
 	return people
 }
@@ -207,5 +209,5 @@ func (g *Generator) telephone(r *rand.Rand, p, first *person) {
 	p.proven = p.channel == "sms" || !chance(r, 140)
 }
 
-// channels of the telephones. Zalo comes with its channel.
-var channels = newShares(`sms 45 | web 25 | telegram 10`)
+// channels of the telephones.
+var channels = newShares(`sms 45 | web 22 | zalo 18 | telegram 10`)

@@ -22,6 +22,8 @@ type Load struct {
 	// Part makes one part, 0 to Parts-1, the same whenever it is asked: for
 	// each person the declarations, the oldest first. Several are made at once.
 	Part func(n int) [][]core.Declaration
+	// Watched says who is watched, by a person's declarations; nil: nobody is.
+	Watched func(declarations []core.Declaration) (LoadedPeriod, bool)
 	// Stored is told of each part once it is committed; never two at once.
 	Stored func(people, declarations int)
 }
@@ -62,7 +64,7 @@ func (s *Store) Load(ctx context.Context, l Load) error {
 		running.Go(func() {
 			for n := range waiting {
 				people := l.Part(n)
-				if err := s.loadPart(ctx, l.partMark(n), people, numbers); err != nil {
+				if err := s.loadPart(ctx, l, n, people, numbers); err != nil {
 					stop(fmt.Errorf("load part %d: %w", n, err))
 					return
 				}
@@ -142,7 +144,7 @@ func (s *Store) HoldsPeople(ctx context.Context) (bool, error) {
 func (s *Store) finishLoad(ctx context.Context, l Load) error {
 	// A database that grew from nothing to a million rows has no idea of them
 	// yet, and would read whole tables, here and for the officers' lists.
-	for _, table := range []string{"people", "ties", "declarations", "qr_codes", "arrivals", "triage"} {
+	for _, table := range []string{"people", "ties", "declarations", "qr_codes", "arrivals", "triage", "monitoring"} {
 		if _, err := s.q.exec(ctx, `ANALYZE `+table); err != nil {
 			return fmt.Errorf("analyze %s: %w", table, err)
 		}

@@ -25,7 +25,9 @@ type bulkRows struct {
 	s       *Store
 	numbers *numbers
 
-	people, ties, declarations, codes, arrivals, triage bulkTable
+	watched func([]core.Declaration) (LoadedPeriod, bool) // nil: nobody is
+
+	people, ties, declarations, codes, arrivals, monitoring, triage bulkTable
 }
 
 func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
@@ -44,11 +46,13 @@ func (s *Store) newBulkRows(people int, n *numbers) *bulkRows {
 		arrivals: table("arrivals", people/4, "id", "person_id", "declaration_id", "commune", "district", "province", "sub", "origin", "day",
 			"colour_rank", "state", "owner", "surveillance", "monitoring_id", "other_id", "other_area", "version", "made_at"),
 		triage: table("triage", people/8, "person_id", "declaration_id", "commune", "district", "province", "sub", "colour_rank", "since", "version"),
+		monitoring: table("monitoring", people/8, "id", "person_id", "kind", "commune", "district", "province", "sub", "from_day", "base_day", "days",
+			"until_day", "rules", "slot", "per_day", "origin", "opened_at", "answered_at", "answered_day", "missed", "colour_rank", "ill_at", "ended_at", "ended_how"),
 	}
 }
 
 func (b *bulkRows) tables() []*bulkTable {
-	return []*bulkTable{&b.people, &b.ties, &b.declarations, &b.codes, &b.arrivals, &b.triage}
+	return []*bulkTable{&b.people, &b.ties, &b.declarations, &b.codes, &b.monitoring, &b.arrivals, &b.triage}
 }
 
 // addPerson makes the rows of one person with all their declarations.
@@ -104,6 +108,15 @@ func (b *bulkRows) addPerson(declarations []core.Declaration) error {
 	}
 	if urgent.row != nil {
 		b.triage.rows = append(b.triage.rows, append(urgent.row[:8:8], urgent.version))
+	}
+	if b.watched != nil {
+		if w, ok := b.watched(declarations); ok {
+			rules := ""
+			if last != nil {
+				rules = last.inForce.Rules
+			}
+			b.addPeriod(&w, &declarations[len(declarations)-1], personID, rules, arrived)
+		}
 	}
 	for i, a := range arrived {
 		b.arrivals.rows = append(b.arrivals.rows, append(arrivalValues(a), made[i]))

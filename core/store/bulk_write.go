@@ -13,8 +13,9 @@ import (
 )
 
 // loadPart makes the rows of a part and stores them in one transaction.
-func (s *Store) loadPart(ctx context.Context, mark string, people [][]core.Declaration, n *numbers) error {
+func (s *Store) loadPart(ctx context.Context, l Load, part int, people [][]core.Declaration, n *numbers) error {
 	b := s.newBulkRows(len(people), n)
+	b.watched = l.Watched
 	for _, declarations := range people {
 		if err := b.addPerson(declarations); err != nil {
 			return err
@@ -29,7 +30,7 @@ func (s *Store) loadPart(ctx context.Context, mark string, people [][]core.Decla
 				return fmt.Errorf("write %s: %w", t.name, err)
 			}
 		}
-		return setNewMark(ctx, q, mark, time.Now().UnixMilli())
+		return setNewMark(ctx, q, l.partMark(part), time.Now().UnixMilli())
 	})
 }
 
