@@ -21,6 +21,7 @@ type filterForm struct {
 	From, To, Area, Name, Form, Channel, Show, Proof, Colour, Order string
 
 	NewestOnly bool
+	Figure     map[string]string // what the figure counts that leads here
 	Errors     map[string]string // field -> locale key
 }
 
@@ -34,7 +35,12 @@ var (
 
 func readFilter(get func(string) string) filterForm {
 	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")), Form: get("form"),
-		Channel: get("channel"), Show: get("show"), Proof: get("proof"), Colour: get("colour"), Order: get("order"), NewestOnly: get("newest") == "1"}
+		Channel: get("channel"), Show: get("show"), Proof: get("proof"), Colour: get("colour"), Order: get("order"), NewestOnly: get("newest") == "1", Figure: make(map[string]string)}
+	for _, d := range store.Dimensions(store.FigureDeclarations) {
+		if value := get("f." + d.Name); value != "" {
+			f.Figure[d.Name] = value
+		}
+	}
 	if f.Order != "oldest" {
 		f.Order = ""
 	}
@@ -66,7 +72,7 @@ func (f *filterForm) read() (out store.Filter) {
 	if out.From != "" && out.To != "" && out.To < out.From {
 		f.Errors["to"] = "admin.filter.order"
 	}
-	out.Area, out.NewestOnly, out.OldestFirst = f.Area, f.NewestOnly, f.Order == "oldest"
+	out.Area, out.NewestOnly, out.OldestFirst, out.Figure = f.Area, f.NewestOnly, f.Order == "oldest", f.Figure
 	out.Name = reading.Fold(f.Name)
 	if f.Name != "" && out.Name == "" {
 		f.Errors["name"] = "admin.filter.name"
@@ -99,6 +105,9 @@ func (f filterForm) Values() url.Values {
 	}
 	if f.NewestOnly {
 		v.Set("newest", "1")
+	}
+	for name, value := range f.Figure {
+		v.Set("f."+name, value)
 	}
 	return v
 }

@@ -53,6 +53,9 @@ var samples = map[string]func(w *world) []string{
 	"GET /admin/declarations": func(*world) []string {
 		return []string{"/admin/declarations", "/admin/declarations?area=480", "/admin/declarations?show=exposed&colour=red", "/admin/declarations?from=x"}
 	},
+	"GET /admin/figures": func(*world) []string {
+		return []string{"/admin/figures", "/admin/figures?kind=people&period=30&by=colour&by=channel", "/admin/figures?kind=prompts&period=7", "/admin/figures?kind=declarations&from=x"}
+	},
 	"GET /admin/monitoring": func(*world) []string {
 		return []string{"/admin/monitoring", "/admin/monitoring?list=all", "/admin/monitoring?list=silent&area=480"}
 	},

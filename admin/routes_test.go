@@ -74,6 +74,7 @@ var access = map[string]struct {
 	"GET /admin/exports/{id}":            {duties: mayExport, want: http.StatusNotFound}, // TestExportOfDeclarations has one
 	"POST /admin/exports/{id}":           {duties: mayExport, want: http.StatusNotFound},
 	"GET /admin/exports/{id}/file":       {duties: mayExport, want: http.StatusNotFound},
+	"GET /admin/figures":                 {duties: seeFigures},
 	"GET /admin/policy":                  {duties: seePolicy},
 	"GET /admin/policy/rules":            {duties: nobody}, // for officers of a province: TestPolicyByDuty
 	"POST /admin/policy/rules":           {duties: nobody},
@@ -103,6 +104,7 @@ var (
 	nobody     = []duty.Duty{}
 	keeps      = []duty.Duty{duty.Admin}
 	seePolicy  = []duty.Duty{duty.Station, duty.CDC, duty.Leader, duty.Centre}
+	seeFigures = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Leader, duty.Centre}
 	mayWatch   = []duty.Duty{duty.Team, duty.Station, duty.CDC}
 	mayEnter   = []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}
 	mayManage  = []duty.Duty{duty.Station, duty.CDC}

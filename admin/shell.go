@@ -26,6 +26,7 @@ func tabs() []tab {
 		{watchPath, "admin.nav.monitoring", "admin.home.monitoring", may(duty.Watch)},
 		{tasksPath, "admin.nav.tasks", "admin.home.tasks", worksOnTasks},
 		{"/admin/declarations", "admin.nav.declarations", "admin.home.declarations", lists},
+		{figuresPath, "admin.nav.figures", "admin.home.figures", seesFigures},
 		{"/admin/policy", "admin.nav.policy", "admin.home.policy", may(duty.SeePolicy)},
 		{accountsPath, "admin.doors.accounts", "admin.doors.accounts.way", may(duty.Accounts)},
 		{logPath, "admin.doors.log", "admin.doors.log.way", may(duty.ReadLog)},
@@ -48,7 +49,7 @@ var firstTabs = map[duty.Duty][]string{
 	duty.Station:      {homePath, watchPath, checkPath, tasksPath},
 	duty.Digitisation: {homePath, "/admin/enter", arrivalsPath, checkPath},
 	duty.CDC:          {homePath, watchPath, tasksPath, checkPath},
-	duty.Leader:       {homePath, "/admin/declarations", "/admin/policy"},
+	duty.Leader:       {homePath, figuresPath, "/admin/declarations", "/admin/policy"},
 	duty.Centre:       {checkPath, "/admin/policy"},
 	duty.Admin:        {homePath, accountsPath, logPath, tasksPath},
 }

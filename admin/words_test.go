@@ -59,7 +59,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	placeholder := regexp.MustCompile(`\{\{\.\w+\}\}`)
 	files := [2]string{}
 	for i, lang := range []string{"vi", "en"} {
-		for _, room := range []string{"admin", "doors"} {
+		for _, room := range []string{"admin", "doors", "figures"} {
 			body, err := os.ReadFile("../locales/" + room + "." + lang + ".json")
 			if err != nil {
 				t.Fatal(err)

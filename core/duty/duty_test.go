@@ -66,6 +66,16 @@ func TestMayCheckAndList(t *testing.T) {
 			t.Errorf("%q: corrects %v", d, MayCorrect(d))
 		}
 		o := Officer{Duty: d, Area: "474"}
+		figures := Scope{}
+		switch {
+		case slices.Contains(append([]Duty{Leader}, corrects...), d):
+			figures = Scope{Area: "474"}
+		case d == Centre:
+			figures = Scope{Area: "46"}
+		}
+		if o.FigureScope() != figures {
+			t.Errorf("%q: figures of %v", d, o.FigureScope())
+		}
 		if (o.CheckScope() == Everywhere) != MayCheck(d) || (o.ListScope() == Scope{Area: "474"}) != MayList(d) {
 			t.Errorf("%q: scopes %v and %v", d, o.CheckScope(), o.ListScope())
 		}

@@ -43,3 +43,15 @@ func (o Officer) CheckScope() Scope {
 	}
 	return Everywhere
 }
+
+// FigureScope is of which areas an officer sees figures; the zero Scope for a
+// duty that sees none. Who sees those of every area sees those of the province.
+func (o Officer) FigureScope() Scope {
+	switch May(o.Duty, InArea, Figures) {
+	case OwnArea:
+		return Scope{Area: o.Area}
+	case AllAreas:
+		return Scope{Area: area.Province(o.Area)}
+	}
+	return Scope{}
+}

@@ -77,6 +77,7 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 	}
 	if p.Masked {
 		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
+		f.Figure = maskedFigure(f.Figure)
 	}
 	w, ok := walkOf(scope, f)
 	if !ok {

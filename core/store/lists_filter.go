@@ -21,6 +21,10 @@ type Filter struct {
 	Colour      core.Colour // that it was given
 	NewestOnly  bool        // no declaration that has a newer version
 	OldestFirst bool        // the order
+
+	// Figure narrows the list to what one figure counts: a dimension of
+	// FigureDeclarations -> its value.
+	Figure map[string]string
 }
 
 // and adds a condition to one of the three, in which each ? stands for the next
@@ -71,6 +75,9 @@ func walkOf(scope duty.Scope, f Filter) (*walk, bool) {
 	}
 	if f.Colour != core.ColourNone {
 		w.and(&w.kept, "d.colour = ?", string(f.Colour))
+	}
+	if !w.figure(f.Figure) {
+		return nil, false
 	}
 	if f.NewestOnly {
 		// A join here lets PostgreSQL read a million people before the first row.
