@@ -28,6 +28,7 @@ type checkResult struct {
 	Revoked *Moment
 	People  []store.CheckedPerson
 	Alike   []likePair
+	Card    *cardInHand // when nobody was found by the card that was read
 
 	Revealed string // ID of the person of whom more was asked for
 }
@@ -64,6 +65,10 @@ func (s *Server) check(r *request) (string, any, error) {
 		}
 	}
 	hand, complaint := readInHand(text)
+	if complaint == "admin.check.none.masked" {
+		card, err := s.cardOf(r, text)
+		return "result.html", checkResult{By: "masked", Card: card}, err
+	}
 	if complaint != "" {
 		form := checkForm{Typed: in.text, Error: complaint}
 		if len(in.photo) > 0 && complaint == "admin.check.unread" {
@@ -92,6 +97,11 @@ func (s *Server) lookUp(r *request, look store.Look, hand inHand, again string) 
 		return "", nil, err
 	}
 	result.People = found.People
+	if len(found.People) == 0 {
+		if result.Card, err = s.cardOf(r, again); err != nil {
+			return "", nil, err
+		}
+	}
 	if !found.Revoked.IsZero() {
 		m := r.Moment(found.Revoked)
 		result.Revoked = &m

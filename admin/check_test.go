@@ -44,7 +44,7 @@ func TestReadInHand(t *testing.T) {
 		{"phone abroad's way", "+84 900 000 123", inHand{Phone: "+84900000123"}, ""},
 		{"nobody's number", "000000000", inHand{}, "admin.check.nobody"},
 		{"chip card", "046055000123|191234567|Nguyễn Văn An|02091955|Nam|7 Hải Triều, Huế|01012021", inHand{ID: "046055000123"}, ""},
-		{"the Ministry's QR with its ID hidden", "******000123|NGUYEN VAN AN|1955-**-**|0|QID123|", inHand{}, "admin.check.masked"},
+		{"the Ministry's QR with its ID hidden", "******000123|NGUYEN VAN AN|1955-**-**|0|QID123|", inHand{}, "admin.check.none.masked"},
 		{"the Ministry's QR in full", "046055000123|NGUYEN VAN AN|1955-09-02|0|QID123|", inHand{ID: "046055000123"}, ""},
 		{"some other QR", "https://example.com/menu", inHand{}, "admin.check.unread"},
 		{"a name is nothing to look up by", "Nguyễn Văn An", inHand{}, "admin.check.unread"},
@@ -262,4 +262,19 @@ func TestLogHoldsNoPerson(t *testing.T) {
 			t.Errorf("the log holds %q:\n%s", mark, text)
 		}
 	}
+}
+
+// What a card leaves open is asked for in red, and filled in from there (O2).
+func TestCardOfWhoHasNotDeclared(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	team := x.as(duty.Team, anDong)
+	const ministry = "046055000123|NGUYEN VAN AN|1955-09-02|0|QID123|"
+	page := team.check(ministry, nil)
+	page.wants(t, "the Ministry's QR", 200, "Chưa khai báo", "NGUYEN VAN AN", "02/09/1955", `class="lacks"`, "Triệu chứng", `action="/admin/enter/resident"`, `action="/admin/enter/journey"`)
+	form := team.post("/admin/enter/resident", url.Values{"_card": {ministry}, "_step": {"card"}})
+	form.wants(t, "the form that its button leads to", 200, "046055000123", "Còn thiếu")
+	team.check("******000123|NGUYEN VAN AN|1955-**-**|0|QID123|", nil).wants(t, "with its number hidden", 200, "Chưa tra được", "gõ số ghi trên giấy tờ", `class="lacks"`)
+	x.as(duty.Police, "46").check(ministry, nil).wants(t, "police, who type nothing in", 200, "Chưa khai báo", "NGUYEN VAN AN", "no:/admin/enter")
+	x.declare(said{name: "Nguyễn Văn An", birth: "1955-09-02", id: "046055000123", phone: "+84900000001", commune: anDong})
+	team.check(ministry, nil).wants(t, "once there is a declaration", 200, "Nguyễn Văn An", `no:class="lacks"`)
 }

@@ -67,7 +67,7 @@ func readCard(text string) (found inHand, complaint string) {
 	card := reading.ReadQR(text, "")
 	switch {
 	case card.Kind == "ministry" && (card.Masked || card.ID == ""):
-		return found, "admin.check.masked"
+		return found, "admin.check.none.masked"
 	case card.ID == core.NobodysID:
 		return found, "admin.check.nobody"
 	case card.ID == "":
