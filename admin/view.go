@@ -76,7 +76,7 @@ func (r *request) OtherName() string { return locales.Own(r.OtherLang()) }
 // asked for again.
 func (r *request) Back() string {
 	switch {
-	case r.failed: // the same words whatever was asked for
+	case r.failed != 0: // the same words whatever was asked for
 		return homePath
 	case r.Method == http.MethodGet:
 		return r.URL.RequestURI()

@@ -25,7 +25,7 @@ type request struct {
 	header  http.Header   // of the answer
 	token   string        // the sign-in cookie's value
 	half    *store.SignIn // a sign-in that still awaits something: its officer sees no page but that one
-	failed  bool          // the answer is an error page
+	failed  int           // status of an answer that is an error page; 0 for any other
 }
 
 // What a handler may return as its error beside core.ErrNotFound and
@@ -145,7 +145,9 @@ func (s *Server) write(w http.ResponseWriter, r *request, rt route, page string,
 	default:
 		code, page, data = http.StatusInternalServerError, "error.html", "admin.error.ours"
 	}
-	r.failed = page == "error.html"
+	if page == "error.html" {
+		r.failed = code
+	}
 	if out, ok := data.(raw); ok {
 		w.Header().Set("Content-Type", out.mime)
 		return send(w, r, code, out.body)
