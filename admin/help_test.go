@@ -24,6 +24,7 @@ import (
 	"khaibao/core/reading"
 	"khaibao/core/store"
 	"khaibao/core/store/storetest"
+	"khaibao/core/triage"
 	"khaibao/flows"
 	"khaibao/locales"
 )
@@ -122,6 +123,7 @@ type said struct {
 	symptoms, exposures, conditions        []string
 	at                                     time.Time
 	unproven, proxy                        bool
+	judged                                 bool           // by the rules in force
 	notify                                 string         // the person's own phone, as who declared for them said
 	form                                   string         // "" for resident
 	facts, private                         map[string]any // besides what all have
@@ -141,15 +143,27 @@ func (x *site) declare(d said) store.Stored {
 	}
 	list := func(l []string) []string { return append([]string{}, l...) }
 	var stored store.Stored
+	rules, areas, err := x.s.Policy(x.t.Context(), core.DayOf(d.at))
+	if err != nil {
+		x.t.Fatal(err)
+	}
 	turn := func(ctx context.Context, tx *store.Tx, at *core.Address, _ core.Inbound, _ string) (err error) {
-		stored, err = tx.Declare(ctx, core.Declaration{Form: cmp.Or(d.form, "resident"), Day: core.DayOf(d.at), At: d.at, Channel: "telegram",
+		made := core.Declaration{Form: cmp.Or(d.form, "resident"), Day: core.DayOf(d.at), At: d.at, Channel: "telegram",
 			AddressID: at.ID, Phone: d.phone, Proven: !d.unproven, Proxy: d.proxy, Notify: d.notify, Notice: 1,
 			Facts: and(d.facts, map[string]any{"symptoms": list(d.symptoms), "exposures": list(d.exposures), "conditions": list(d.conditions),
 				"sex": "female", "nationality": "VN", "commune": d.commune, "permanent_commune": "19750", "sub": "TDP 3"}),
 			Private: and(d.private, map[string]any{"id_number": d.id, "house": d.house, "workplace": "chợ Đông Ba", "occupation": "buôn bán"}),
 			Person: core.PersonFacts{Name: d.name, Folded: reading.Fold(d.name), SortKey: reading.Fold(d.name), Birth: d.birth, Sex: "female",
 				IDType: "cccd", ID: d.id, Commune: d.commune, District: area.District(d.commune), Province: area.Province(d.commune),
-				Sub: "TDP 3", House: d.house}})
+				Sub: "TDP 3", House: d.house}}
+		if d.judged {
+			made.Judge = func(p core.PersonFacts, class core.Class, since core.Day) core.Verdict {
+				said := triage.Facts(made.Form, made.Day, p, made.Facts)
+				said.Class, said.ClassSince = class, since
+				return rules.Judge(areas, said)
+			}
+		}
+		stored, err = tx.Declare(ctx, made)
 		return err
 	}
 	m := core.Inbound{Channel: "telegram", ExternalID: core.NewID(), URN: core.URN("telegram:" + core.NewID()), Text: "x", At: d.at}

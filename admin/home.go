@@ -74,6 +74,8 @@ func (r *request) work(t shownTab, w store.Waiting) work {
 		counts(w.Tasks, some(w.Late, "admin.home.late"))
 	case arrivalsPath:
 		counts(w.Arrivals, some(w.Overdue, "admin.home.overdue"), some(w.Up, "admin.home.up"))
+	case triagePath:
+		counts(w.Calls, some(w.RedCalls, "admin.home.red"))
 	case watchPath:
 		counts(w.Watch["all"], some(w.Watch["red"], "admin.home.red"), some(w.Watch["silent"], "admin.home.silent"), some(w.Watch["ending"], "admin.home.ending"))
 	}

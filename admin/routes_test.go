@@ -59,6 +59,11 @@ var access = map[string]struct {
 	"POST /admin/arrivals":               {duties: mayCorrect, form: url.Values{}, want: http.StatusUnprocessableEntity}, // nobody was chosen
 	"GET /admin/arrivals/{id}":           {duties: mayList, of: "arrival"},
 	"POST /admin/arrivals/{id}":          {duties: mayCorrect, of: "arrival", form: url.Values{"state": {"moved"}}, want: http.StatusUnprocessableEntity},
+	"GET /admin/triage":                  {duties: mayWatch},
+	"POST /admin/triage":                 {duties: mayWatch, want: http.StatusSeeOther},
+	"GET /admin/people/{id}":             {duties: mayList, of: "person"},
+	"POST /admin/people/{id}/call":       {duties: mayWatch, of: "person", want: http.StatusUnprocessableEntity},
+	"POST /admin/people/{id}/colour":     {duties: mayManage, of: "person", want: http.StatusUnprocessableEntity},
 	"GET /admin/tasks":                   {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC, duty.Admin}},
 	"GET /admin/tasks/{id}":              {duties: []duty.Duty{duty.Team, duty.Station, duty.Digitisation, duty.CDC}, of: "task"},
 	"POST /admin/tasks/{id}":             {duties: mayCorrect, of: "task", form: url.Values{"do": {"released"}, "owner": {"x"}}, want: http.StatusConflict},
@@ -185,6 +190,8 @@ func TestEveryRouteAsEveryDuty(t *testing.T) {
 						id = officer
 					case "arrival":
 						id = arrival
+					case "person":
+						id = an.PersonID
 					}
 					method, path := fill(pattern, id, an.Code)
 					var got reply

@@ -134,7 +134,7 @@ func (s *Server) routes() []route {
 			route{pattern: "POST " + path, may: may(a.may), handle: s.doAct(a.Name)})
 	}
 	acts = append(acts, s.doorsRoutes()...)
-	acts = append(acts, s.arrivalRoutes()...)
+	acts = append(append(acts, s.arrivalRoutes()...), s.triageRoutes()...)
 	acts = append(acts, s.enterRoutes()...)
 	acts = append(acts, s.exportRoutes()...)
 	acts = append(acts, s.figureRoutes()...)

@@ -12,6 +12,7 @@ import (
 	"khaibao/core"
 	"khaibao/core/area"
 	"khaibao/core/duty"
+	"khaibao/core/store"
 	"khaibao/locales"
 )
 
@@ -83,6 +84,10 @@ func (r *request) Back() string {
 	}
 	return r.URL.Path
 }
+
+// InArea tells whether a person lives in the officer's area, where all of their
+// record may be opened.
+func (r *request) InArea(p *store.Person) bool { return r.MayList() && p.Where == duty.InArea }
 
 func (r *request) MayCheck() bool { return checks(r.Officer) }
 func (r *request) MayList() bool  { return lists(r.Officer) }

@@ -71,6 +71,9 @@ var shapes = map[string]string{"red": "■", "orange": "▲", "yellow": "◆", "
 // State is a colour with its shape and its word; "" gives nothing.
 func (r *request) State(c core.Colour) *Colour { return r.state(string(c)) }
 
+// Grey is the state of silence.
+func (r *request) Grey() *Colour { return r.state("grey") }
+
 func (r *request) state(name string) *Colour {
 	shape, ok := shapes[name]
 	if !ok {

@@ -73,6 +73,11 @@ type TaskContact struct {
 	Proven     bool
 	Monitoring string      // ID of the one that it is about; "" for none
 	Events     []TaskEvent // what was done about it, the newest first
+
+	// Of an objection: the khai hộ that it is about, and the phone that declared it.
+	Declaration string // ID; "" where it is not of this area
+	Declarer    string // E.164; "" when it is not known
+	InScope     bool   // the person lives in the scope, so that their record may be opened
 }
 
 // takenBy is the name of the officer who took a task.
@@ -124,9 +129,51 @@ func (s *Store) TaskContact(ctx context.Context, l Look, scope duty.Scope, id st
 		if t.Events, err = s.taskEvents(ctx, q, id); err != nil {
 			return err
 		}
+		if err := s.taskPerson(ctx, q, scope, &t); err != nil {
+			return fmt.Errorf("task %s: %w", id, err)
+		}
 		return s.keepRead(ctx, q, l, t.PersonID, string(duty.FullIdentity), true)
 	})
 	return t, err
+}
+
+// taskObjected is the kind of a task about somebody who objected to a khai hộ.
+const taskObjected = "objected"
+
+// taskPerson says whether the person of a task lives in the scope, and of an
+// objection which declaration it is about and who made it.
+func (s *Store) taskPerson(ctx context.Context, q querier, scope duty.Scope, t *TaskContact) error {
+	if t.PersonID == "" {
+		return nil
+	}
+	var commune, district, province string
+	err := q.row(ctx, `SELECT commune, district, province FROM people WHERE id = $1`, t.PersonID).Scan(&commune, &district, &province)
+	if err != nil && !errors.Is(err, errNoRows) {
+		return err
+	}
+	if t.InScope = err == nil && scope.Holds(finest(commune, district, province)); t.Kind != taskObjected {
+		return nil
+	}
+	var id, address string
+	var phone, urn []byte
+	err = q.row(ctx, `SELECT d.id, d.commune, d.district, d.province, COALESCE(a.id, ''), a.phone, a.urn FROM declarations d
+		LEFT JOIN addresses a ON a.id = d.address_id AND d.address_id <> '' WHERE d.person_id = $1 AND d.proxy = 1 ORDER BY d.at DESC, d.id DESC LIMIT 1`, t.PersonID).
+		Scan(&id, &commune, &district, &province, &address, &phone, &urn)
+	if errors.Is(err, errNoRows) || err == nil && !scope.Holds(finest(commune, district, province)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.Declaration = id
+	if t.Declarer, err = s.keys.OpenString("addresses.phone", address, phone); err != nil || t.Declarer != "" {
+		return err
+	}
+	plain, err := s.keys.OpenString("addresses.urn", address, urn)
+	if u := core.URN(plain); err == nil && u.Scheme() == "tel" {
+		t.Declarer = u.Path()
+	}
+	return err
 }
 
 // typedPhone takes the phone that was typed with the newest declaration of an

@@ -18,6 +18,7 @@ type Waiting struct {
 	Arrivals        int // nobody has verified them
 	Overdue         int // those of them that were to arrive before today
 	Up              int // could not be verified below, and came up
+	Calls, RedCalls int // red and orange people whom nobody has called; those of them that are red
 	Watch           map[string]int
 	Listed, Watched bool // arrivals and monitored people are the officer's to see
 }
@@ -48,10 +49,15 @@ func (s *Store) WaitingFor(ctx context.Context, o duty.Officer, tasks duty.Scope
 		count(&w.Overdue, "arrivals r", func(c *conditions) { c.arrivalsOn("new", column, scope.Area); c.when("late", core.DayOf(now)) })
 		count(&w.Up, "arrivals r", func(c *conditions) { c.arrivalsOn("up", column, scope.Area) })
 	}
+	if column, ok := scopeColumn(o.WatchScope().Area); ok {
+		count(&w.RedCalls, "triage t", func(c *conditions) { c.triageOn(column, o.Area, core.ColourRed, "waits") })
+		count(&w.Calls, "triage t", func(c *conditions) { c.triageOn(column, o.Area, core.ColourOrange, "waits") })
+	}
 	if len(text) > 0 {
 		if err := s.q.row(ctx, `SELECT `+strings.Join(text, ", "), all.args...).Scan(into...); err != nil {
 			return Waiting{}, fmt.Errorf("count what waits: %w", err)
 		}
+		w.Calls += w.RedCalls
 	}
 	if watched := o.WatchScope(); watched != (duty.Scope{}) {
 		w.Watched = true
