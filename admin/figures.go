@@ -25,6 +25,7 @@ func (r *request) SeesFigures() bool { return seesFigures(r.Officer) }
 func (s *Server) figureRoutes() []route {
 	return []route{
 		{pattern: "GET " + figuresPath, may: seesFigures, handle: s.showFigures},
+		{pattern: "GET " + figuresPath + "/file", may: seesFigures, handle: s.downloadFigures},
 	}
 }
 
@@ -152,6 +153,9 @@ func (a figureAsk) values() url.Values {
 
 func (a figureAsk) link() string { return figuresPath + "?" + a.values().Encode() }
 
+// File is the link to the table as an Excel file.
+func (a figureAsk) File() string { return figuresPath + "/file?" + a.values().Encode() }
+
 // in is the same of another area, on of some days, of narrowed by a value.
 func (a figureAsk) in(code string) figureAsk {
 	a.Area = code
@@ -213,18 +217,26 @@ type figurePage struct {
 	Chosen    []string          // names of the dimensions that are counted by
 }
 
-func (s *Server) showFigures(r *request) (string, any, error) {
-	scope := r.Officer.FigureScope()
-	ask, complaint := readFigureAsk(r.URL.Query(), scope.Area, core.DayOf(r.At))
-	page := figurePage{Ask: ask, Complaint: complaint}
+// figuresAsked reads what a page or a file is asked for, inside the officer's area.
+func (r *request) figuresAsked() (ask figureAsk, scope duty.Scope, complaint string, err error) {
+	scope = r.Officer.FigureScope()
+	ask, complaint = readFigureAsk(r.URL.Query(), scope.Area, core.DayOf(r.At))
 	if u, ok := area.Get(ask.Area); !ok || u.Code != ask.Area || !scope.Holds(ask.Area) {
-		return "", nil, core.ErrNotFound
+		err = core.ErrNotFound
 	}
+	return ask, scope, complaint, err
+}
+
+func (s *Server) showFigures(r *request) (string, any, error) {
+	ask, scope, complaint, err := r.figuresAsked()
+	if err != nil {
+		return "", nil, err
+	}
+	page := figurePage{Ask: ask, Complaint: complaint}
 	r.figureChoices(&page, scope)
 	if complaint != "" {
 		return "figures.html", page, status(http.StatusUnprocessableEntity)
 	}
-	var err error
 	if r.URL.Query().Get("kind") == "" {
 		if page.Today, err = s.figuresToday(r, scope, ask.Area); err != nil {
 			return "", nil, err

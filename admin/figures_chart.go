@@ -52,7 +52,7 @@ type figureTick struct{ X, Anchor, Text string }
 
 // Sizes of a chart in pixels.
 const (
-	chartTop    = 28
+	chartTop    = 44
 	chartBase   = 188
 	chartHeight = 216
 	chartEdge   = 2.0 // percent that stay free on both sides
@@ -135,9 +135,9 @@ func lines(id, title, desc string, names []string, rows [][]point) *figureChart 
 				c.Ticks = append(c.Ticks, figureTick{X: pc(x), Anchor: edge(i, len(row)), Text: p.short})
 			}
 		}
-		l.EndY = max(l.Points[len(l.Points)-1].Y-8, 14)
+		l.EndY = l.Points[len(l.Points)-1].Y - 12
 		if k > 0 && abs(l.EndY-c.Lines[k-1].EndY) < 18 { // two words need their room
-			l.EndY = c.Lines[k-1].EndY + 18
+			l.EndY = c.Lines[k-1].EndY - 18
 		}
 		l.Name += ": " + count(row[len(row)-1].n)
 		c.Lines = append(c.Lines, l)
@@ -234,7 +234,7 @@ func (s *Server) daysChart(r *request, scope duty.Scope, p *figurePage) error {
 		p.Days.Heads = []string{r.T("admin.figures.by." + by), r.T("admin.figures.sum")}
 	}
 	for i, pt := range points {
-		row := figureRow{Names: []figureCell{{pt.name, pt.link}}, Cells: []figureCell{{Text: count(pt.n)}}}
+		row := figureRow{Names: []figureCell{{Text: pt.name, Link: pt.link}}, Cells: []figureCell{{Text: count(pt.n)}}}
 		if a.Kind == store.FigurePrompts {
 			row.Cells = append(row.Cells, figureCell{Text: count(replies[i].n)})
 		}
@@ -323,7 +323,7 @@ func (s *Server) partsChart(r *request, scope duty.Scope, p *figurePage) error {
 	for i, f := range all {
 		link := a.of(by, f.By[0]).link()
 		says := r.figureValue(by, f.By[0])
-		c.Table = append(c.Table, figureRow{Names: []figureCell{{says, link}}, Cells: []figureCell{{Text: count(f.N)}, {Text: percent(f.N, whole)}}})
+		c.Table = append(c.Table, figureRow{Names: []figureCell{{Text: says, Link: link}}, Cells: []figureCell{{Text: count(f.N)}, {Text: percent(f.N, whole)}}})
 		if i < partsDrawn {
 			top := i * partTall
 			c.Bars = append(c.Bars, figureBar{Width: pc(max(0.5, 70*float64(f.N)/float64(most))), Y: top + 24, Tall: 18, LabelY: top + 18, Base: top + 38,

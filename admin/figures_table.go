@@ -2,12 +2,13 @@ package admin
 
 import (
 	"cmp"
-	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"khaibao/core/area"
 	"khaibao/core/duty"
+	"khaibao/core/sheet"
 	"khaibao/core/store"
 )
 
@@ -28,7 +29,10 @@ type figureRow struct {
 }
 
 // figureCell is a text with where it leads; "" for nowhere.
-type figureCell struct{ Text, Link string }
+type figureCell struct {
+	Text, Link string
+	n          int64 // of a figure
+}
 
 // rowsShown is how many rows a page shows.
 const rowsShown = 200
@@ -36,27 +40,26 @@ const rowsShown = 200
 // maxColumns is how many values stand as columns; more stand as rows.
 const maxColumns = 9
 
-// All is the table for a file: its heads, then its rows, each value as text or
-// as a number.
-func (t figureTable) All() iter.Seq2[[]any, error] {
-	return func(yield func([]any, error) bool) {
-		heads := make([]any, len(t.Heads))
-		for i, h := range t.Heads {
-			heads[i] = h
+// cells is the table for a file: numbers as numbers.
+func (t figureTable) cells() (heads []sheet.Head, rows [][]sheet.Cell) {
+	for i, h := range t.Heads {
+		head := sheet.Head{Title: h, Width: 28}
+		if i >= t.Names {
+			head.Kind, head.Width = sheet.Number, 16
 		}
-		if !yield(heads, nil) {
-			return
-		}
-		for _, row := range t.Rows {
-			var out []any
-			for _, c := range slices.Concat(row.Names, row.Cells) {
-				out = append(out, c.Text)
-			}
-			if !yield(out, nil) {
-				return
-			}
-		}
+		heads = append(heads, head)
 	}
+	for _, row := range t.Rows {
+		var out []sheet.Cell
+		for _, c := range row.Names {
+			out = append(out, sheet.Cell{Kind: sheet.Text, Text: c.Text})
+		}
+		for _, c := range row.Cells {
+			out = append(out, sheet.Cell{Kind: sheet.Number, Text: strconv.FormatInt(c.n, 10)})
+		}
+		rows = append(rows, out)
+	}
+	return heads, rows
 }
 
 // tableMaker makes the table of what is asked for.
@@ -197,6 +200,13 @@ func (m *tableMaker) table() (t figureTable) {
 	if m.ask.Kind != store.FigurePrompts {
 		t.Heads = append(t.Heads, m.T("admin.figures.sum"))
 	}
+	if len(m.names) == 1 && m.names[0] == store.ByArea { // none is a figure, too
+		for _, u := range area.Children(m.ask.Area) {
+			if m.sums[u.Code] == nil {
+				m.keys = append(m.keys, []string{u.Code})
+			}
+		}
+	}
 	slices.SortFunc(m.keys, m.compare)
 	sum := figureRow{Sum: true, Cells: m.cells(m.total, m.ask, m.ask.Area)}
 	for i := range m.names {
@@ -257,17 +267,17 @@ func (m *tableMaker) row(key []string) (row figureRow) {
 		case store.ByArea:
 			if c.Text = m.T("admin.figures.unknown"); key[i] != "" {
 				code = key[i]
-				c = figureCell{shortArea(code), m.ask.in(code).link()}
+				c = figureCell{Text: shortArea(code), Link: m.ask.in(code).link()}
 			} else {
 				code = "" // no list holds exactly those
 			}
 		case store.ByDay:
 			day := dayOf(key[i])
 			ask = ask.on(day, day)
-			c = figureCell{day.Local(), ask.link()}
+			c = figureCell{Text: day.Local(), Link: ask.link()}
 		default:
 			ask = ask.of(name, key[i])
-			c = figureCell{m.figureValue(name, key[i]), m.ask.of(name, key[i]).link()}
+			c = figureCell{Text: m.figureValue(name, key[i]), Link: m.ask.of(name, key[i]).link()}
 		}
 		row.Names = append(row.Names, c)
 	}
@@ -279,7 +289,7 @@ func (m *tableMaker) row(key []string) (row figureRow) {
 func (m *tableMaker) cells(sums map[string]int64, ask figureAsk, code string) []figureCell {
 	var out []figureCell
 	add := func(n int64, ask figureAsk) {
-		c := figureCell{Text: count(n)}
+		c := figureCell{Text: count(n), n: n}
 		if n > 0 && code != "" {
 			c.Link = m.listOf(ask, code)
 		}

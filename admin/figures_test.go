@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"khaibao/core/duty"
+	"khaibao/core/sheet"
 	"khaibao/core/store/storetest"
 )
 
@@ -87,4 +88,34 @@ func TestFiguresLeadToWhatTheyCount(t *testing.T) {
 	if followed < 20 {
 		t.Errorf("only %d figures were followed", followed)
 	}
+}
+
+// The table as a file holds every row with numbers as numbers, and says what it
+// counts; another area's is not there.
+func TestFiguresAsAFile(t *testing.T) {
+	x := newSite(t, storetest.SQLite(t))
+	manyFigures(x)
+	leader := x.as(duty.Leader, "474")
+	got := leader.get("/admin/figures/file?kind=people&period=30&by=channel&f.form=resident")
+	got.wants(t, "the file", http.StatusOK)
+	if name := got.header.Get("Content-Disposition"); !strings.Contains(name, "thong-ke-474-2021-08-15.xlsx") {
+		t.Errorf("it is called %s", name)
+	}
+	table, err := sheet.Read(strings.NewReader(got.body), int64(len(got.body)), sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	for _, row := range table.Rows {
+		for _, c := range row {
+			said.WriteString(c.Text + "|")
+		}
+	}
+	for _, want := range []string{"Phường An Đông|", "Tổng|"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("the file says %q, not %q", said.String(), want)
+		}
+	}
+	leader.get("/admin/figures/file?area=480").wants(t, "another district's", http.StatusNotFound)
+	leader.get("/admin/figures/file?from=x").wants(t, "no day", http.StatusUnprocessableEntity)
 }

@@ -89,10 +89,10 @@ func (r *request) declaredTile(all []store.Figure, code string, today core.Day) 
 	ask := figureAsk{Kind: store.FigureDeclarations, Area: code, Period: "today"}
 	t := figureTile{Name: r.T("admin.figures.today.declared"), N: count(sums[""]), Link: ask.link()}
 	for _, form := range []string{"journey", "resident"} {
-		t.Parts = append(t.Parts, figureCell{r.FormTitle(form) + ": " + count(sums[form]), ask.of("form", form).link()})
+		t.Parts = append(t.Parts, figureCell{Text: r.FormTitle(form) + ": " + count(sums[form]), Link: ask.of("form", form).link()})
 	}
 	for _, stage := range []string{"new", "supplement"} {
-		t.Parts = append(t.Parts, figureCell{r.figureValue("stage", stage) + ": " + count(sums[stage]), ask.of("stage", stage).link()})
+		t.Parts = append(t.Parts, figureCell{Text: r.figureValue("stage", stage) + ": " + count(sums[stage]), Link: ask.of("stage", stage).link()})
 	}
 	return t
 }
@@ -105,7 +105,7 @@ func (r *request) arrivalTile(all []store.Figure, code string) figureTile {
 	ask := figureAsk{Kind: store.FigureArrivals, Area: code, Period: "all"}
 	t := figureTile{Name: r.T("admin.figures.today.unverified"), N: count(sums["new"]), Link: r.arrivalLink(ask, "new", code)}
 	for _, state := range []string{"unverifiable", "arrived", "moved"} {
-		t.Parts = append(t.Parts, figureCell{r.figureValue("verification", state) + ": " + count(sums[state]), r.arrivalLink(ask, state, code)})
+		t.Parts = append(t.Parts, figureCell{Text: r.figureValue("verification", state) + ": " + count(sums[state]), Link: r.arrivalLink(ask, state, code)})
 	}
 	return t
 }
@@ -145,14 +145,14 @@ func (r *request) watchTiles(all []store.Figure, code string) []figureTile {
 	watched := figureTile{Name: r.T("admin.figures.today.watched"), N: count(total), Link: ask.link()}
 	for _, kind := range []core.Kind{core.KindCentral, core.KindHome, core.KindWatch, core.KindLockdown, core.KindPatient} {
 		if n := kinds[string(kind)]; n > 0 {
-			watched.Parts = append(watched.Parts, figureCell{r.Kind(kind) + ": " + count(n), ask.of("watch", string(kind)).link()})
+			watched.Parts = append(watched.Parts, figureCell{Text: r.Kind(kind) + ": " + count(n), Link: ask.of("watch", string(kind)).link()})
 		}
 	}
 	for _, c := range []string{"red", "orange"} {
-		watched.Parts = append(watched.Parts, figureCell{r.T("admin.state."+c) + ": " + count(colours[c]), ask.of("colour", c).link()})
+		watched.Parts = append(watched.Parts, figureCell{Text: r.T("admin.state."+c) + ": " + count(colours[c]), Link: ask.of("colour", c).link()})
 	}
 	quiet := figureTile{Name: r.T("admin.figures.today.silent"), N: count(silent + never), State: r.state("grey"), Link: r.watchLink("silent", code), Note: r.T("admin.figures.today.silent.note"),
-		Parts: []figureCell{{r.T("admin.watch.list.silent") + ": " + count(silent), r.watchLink("silent", code)}, {r.T("admin.watch.list.never") + ": " + count(never), r.watchLink("never", code)}}}
+		Parts: []figureCell{{Text: r.T("admin.watch.list.silent") + ": " + count(silent), Link: r.watchLink("silent", code)}, {Text: r.T("admin.watch.list.never") + ": " + count(never), Link: r.watchLink("never", code)}}}
 	return []figureTile{watched, quiet}
 }
 

@@ -80,6 +80,7 @@ var access = map[string]struct {
 	"POST /admin/exports/{id}":           {duties: mayExport, want: http.StatusNotFound},
 	"GET /admin/exports/{id}/file":       {duties: mayExport, want: http.StatusNotFound},
 	"GET /admin/figures":                 {duties: seeFigures},
+	"GET /admin/figures/file":            {duties: seeFigures},
 	"GET /admin/policy":                  {duties: seePolicy},
 	"GET /admin/policy/rules":            {duties: nobody}, // for officers of a province: TestPolicyByDuty
 	"POST /admin/policy/rules":           {duties: nobody},
