@@ -134,7 +134,7 @@ func (p *program) routes() {
 		mux.Handle(path, h)
 	}
 	p.officers = admin.New(admin.Options{Store: p.store, PublicURL: p.c.publicURL, Text: p.bundle.Text, Words: p.bundle, Dispatcher: p.dispatcher,
-		Now: p.c.now, Hotline: p.c.hotline, Factor: p.c.factorDuties})
+		Now: p.c.now, Hotline: p.c.hotline, Factor: p.c.factorDuties, SSO: p.c.sso()})
 	pages := p.officers.Handler()
 	for _, path := range []string{"/admin/", "/q/", "/Q/"} {
 		mux.Handle(path, pages)

@@ -20,6 +20,9 @@ const (
 // doorsRoutes are accounts, one-time codes, sign-ins and the log.
 func (s *Server) doorsRoutes() []route {
 	return []route{
+		{pattern: "GET /admin/sso", may: anyone, handle: s.beginSSO},
+		{pattern: "GET /admin/sso/back", may: anyone, handle: s.endSSO},
+		{pattern: "GET /admin/sso/out", may: anyone, handle: s.endAtProvider},
 		{pattern: "GET /admin/code", may: anyOfficer, half: true, handle: s.showCode},
 		{pattern: "POST /admin/code", may: anyOfficer, half: true, handle: s.takeCode},
 		{pattern: "GET /admin/factor", may: anyOfficer, half: true, handle: s.showFactor},

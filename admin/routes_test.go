@@ -31,6 +31,9 @@ var access = map[string]struct {
 	"GET /admin/password":                {},
 	"POST /admin/password":               {want: http.StatusUnprocessableEntity},
 	"GET /admin/{$}":                     {},
+	"GET /admin/sso":                     {stranger: true, want: http.StatusNotFound}, // there is none: TestSSO has one
+	"GET /admin/sso/back":                {stranger: true, want: http.StatusNotFound},
+	"GET /admin/sso/out":                 {stranger: true, want: http.StatusNotFound},
 	"GET /admin/code":                    {want: http.StatusSeeOther}, // whoever is in needs none
 	"POST /admin/code":                   {want: http.StatusSeeOther},
 	"GET /admin/factor":                  {},

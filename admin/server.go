@@ -35,6 +35,7 @@ type Options struct {
 	Text func(lang, key string, args map[string]string) string
 	// Factor are the duties that must sign in with one-time codes; officers of
 	// the others may.
+	SSO        *SSO // a single sign-on; nil for none
 	Factor     []duty.Duty
 	Words      *locales.Bundle
 	Dispatcher *flows.Dispatcher // reads and stores what officers type in

@@ -38,7 +38,10 @@ func (s *Server) recognise(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.token = cookie.Value
+	r.token, r.way = cookie.Value, in.Way
+	if in.Way == "sso" { // the provider knows the officer; the password is not used
+		in.MustChange = false
+	}
 	if in.Awaits != "" {
 		r.half = &in
 	} else {
@@ -86,6 +89,8 @@ type signInForm struct {
 	Name, Next string
 	Error      string        // locale key
 	Wait       time.Duration // with Error: how long until the next try
+	SSOError   string        // locale key of why the single sign-on did not work
+	SignedOut  bool          // of a sign-in by the single sign-on
 }
 
 func (f signInForm) Seconds() string {
@@ -97,7 +102,7 @@ func (s *Server) showSignIn(r *request) (string, any, error) {
 	if r.Officer != nil {
 		return "", nil, redirect(next)
 	}
-	return "sign-in.html", signInForm{Next: next}, nil
+	return "sign-in.html", signInForm{Next: next, SignedOut: s.SSO != nil && r.URL.Query().Get("out") == "sso"}, nil
 }
 
 // signIn says the same of a wrong password, an unknown name and a disabled
@@ -197,6 +202,9 @@ func (s *Server) signOut(r *request) (string, any, error) {
 	s.setCookie(r, "")
 	if err := s.Store.EndSignIn(r.Context(), r.At, r.token); err != nil {
 		return "", nil, err
+	}
+	if r.way == "sso" {
+		return "", nil, redirect(signInPath + "?out=sso")
 	}
 	return "", nil, redirect(signInPath)
 }

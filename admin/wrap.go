@@ -24,6 +24,7 @@ type request struct {
 	s       *Server
 	header  http.Header   // of the answer
 	token   string        // the sign-in cookie's value
+	way     string        // by which the officer signed in
 	half    *store.SignIn // a sign-in that still awaits something: its officer sees no page but that one
 	failed  int           // status of an answer that is an error page; 0 for any other
 }
@@ -31,7 +32,8 @@ type request struct {
 // What a handler may return as its error beside core.ErrNotFound and
 // store.ErrTooManyLooks. Anything else is ours: it is logged and answered 500.
 type (
-	// redirect sends the browser to another page of ours.
+	// redirect sends the browser to another page of ours, or to the provider
+	// of the single sign-on.
 	redirect string
 	// status shows the page all the same, with another status code.
 	status int
