@@ -19,20 +19,27 @@ type figureChart struct {
 	ID, Title, Desc string
 	Height          int
 	Bars            []figureBar
+	Hits            []figureHit // what is pressed, over all that is drawn
 	Lines           []figureLine
 	Ticks           []figureTick // words under the baseline
 	Heads           []string     // of the table behind it
 	Table           []figureRow
 }
 
-// figureBar is one bar, or one point of a line, with its words and where it leads.
+// figureBar is one bar, or one point of a line, with its words.
 type figureBar struct {
 	X, Width, Middle string // percent
 	Y, Tall, Base    int    // pixels
 	Label            string // at the bar; "" where there is no room
 	LabelY           int
 	Anchor           string
-	Says, Link       string
+}
+
+// figureHit is a part of a chart that leads to what it shows.
+type figureHit struct {
+	X, Width   string
+	Y, Tall    int
+	Says, Link string
 }
 
 type figureLine struct {
@@ -86,7 +93,8 @@ func bars(id, title, desc string, points []point) *figureChart {
 			tall = max(tall, 2)
 		}
 		b := figureBar{X: pc(left + slot*.1), Width: pc(slot * .8), Middle: pc(left + slot/2), Y: chartBase - tall, Tall: tall, Base: chartBase,
-			LabelY: chartBase - tall - 6, Anchor: anchor(i, len(points)), Says: p.name + ": " + count(p.n), Link: p.link}
+			LabelY: chartBase - tall - 6, Anchor: anchor(i, len(points))}
+		c.Hits = append(c.Hits, figureHit{X: pc(left), Width: pc(slot), Y: chartTop - 20, Tall: chartHeight - chartTop + 20, Says: p.name + ": " + count(p.n), Link: p.link})
 		if len(points) <= 7 || i == high || i == len(points)-1 && len(points)-high > 5 {
 			b.Label = count(p.n)
 		}
@@ -126,7 +134,12 @@ func lines(id, title, desc string, names []string, rows [][]point) *figureChart 
 		for i, p := range row {
 			y := chartBase - int(float64(chartBase-chartTop)*float64(p.n)/float64(most))
 			x := chartEdge + float64(i)*step
-			l.Points = append(l.Points, figureBar{X: pc(x), Y: y, Says: names[k] + ", " + p.name + ": " + count(p.n), Link: p.link})
+			l.Points = append(l.Points, figureBar{X: pc(x), Y: y})
+			if k == 0 {
+				left, right := max(x-step/2, 0), min(x+step/2, 100)
+				c.Hits = append(c.Hits, figureHit{X: pc(left), Width: pc(right - left), Y: chartTop - 20, Tall: chartHeight - chartTop + 20, Says: p.name, Link: p.link})
+			}
+			c.Hits[i].Says += ", " + names[k] + ": " + count(p.n)
 			if i > 0 {
 				last := l.Points[i-1]
 				l.Segments = append(l.Segments, figureSegment{last.X, pc(x), last.Y, y})
@@ -327,7 +340,8 @@ func (s *Server) partsChart(r *request, scope duty.Scope, p *figurePage) error {
 		if i < partsDrawn {
 			top := i * partTall
 			c.Bars = append(c.Bars, figureBar{Width: pc(max(0.5, 70*float64(f.N)/float64(most))), Y: top + 24, Tall: 18, LabelY: top + 18, Base: top + 38,
-				X: pc(max(0.5, 70*float64(f.N)/float64(most)) + 1.5), Label: count(f.N), Anchor: says, Says: says + ": " + count(f.N), Link: link})
+				X: pc(max(0.5, 70*float64(f.N)/float64(most)) + 1.5), Label: count(f.N), Anchor: says})
+			c.Hits = append(c.Hits, figureHit{X: "0", Width: "100%", Y: top, Tall: partTall - 4, Says: says + ": " + count(f.N), Link: link})
 		}
 	}
 	c.Height = len(c.Bars)*partTall + 4
