@@ -99,6 +99,11 @@ func (s *served) stop() {
 	}
 }
 
+// forgetPeak lets the peak of the program's memory begin anew.
+func (s *served) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.cmd.Process.Pid), []byte("5"), 0)
+}
+
 // peakMemory is the most resident memory the program had, in bytes.
 func (s *served) peakMemory() (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))

@@ -57,7 +57,7 @@ func (b *bench) officers(ctx context.Context) error {
 		return err
 	}
 	defer w.close()
-	for _, part := range []func(context.Context) error{w.checks, w.lists, w.weights} {
+	for _, part := range []func(context.Context) error{w.checks, w.lists, w.figures, w.exports, w.weights} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (b *bench) openWeb(ctx context.Context, databaseURL, keyFile string, o demo
 		return nil, err
 	}
 	return &web{b: b, store: s, program: p, client: newClient(), options: o, people: g, databaseURL: databaseURL, keyFile: keyFile,
-		network: network, r: rand.New(rand.NewPCG(5, 6))}, nil
+		network: network, officers: make(map[string]duty.Officer), r: rand.New(rand.NewPCG(5, 6))}, nil
 }
 
 // signIn makes an account and a sign-in of it; the cookie's value.
@@ -131,5 +131,6 @@ func (w *web) signIn(ctx context.Context, d duty.Duty, area string) (string, err
 		return "", err
 	}
 	token := core.NewID() + core.NewID()
+	w.officers[token] = o
 	return token, w.store.AddSignIn(ctx, time.Now(), store.SignIn{Officer: o, Way: "password"}, token)
 }

@@ -144,13 +144,24 @@ func (w *web) lists(ctx context.Context) error {
 		{"declarations, masked for a leader, filters", each(func(i int) asking { return list(duty.Leader, w.someFilters(1+i%4)) })},
 		{"declarations, deep inside, filters", each(func(i int) asking {
 			v := w.someFilters(i % 4)
-			v.Set("after", fmt.Sprintf("%d.%s", w.someMoment().UnixMilli(), core.NewID()))
+			v.Set("after", fmt.Sprintf("%d.%s", w.someMoment().UnixMilli(), core.NewID())) // as a link of the page before
 			return list(duty.CDC, v)
 		})},
 		{"tasks", each(func(int) asking { return asking{cookie: cookies[duty.CDC], path: "/admin/tasks"} })},
 		{"the monitored, each list of an area", each(func(i int) asking {
 			names := store.WatchLists()
 			return asking{cookie: cookies[duty.CDC], path: "/admin/monitoring?" + url.Values{"list": {names[i%len(names)]}, "area": {w.someArea()}}.Encode()}
+		})},
+		{"arrivals to verify, filters", each(func(i int) asking {
+			names, whens := store.ArrivalLists(), append(store.ArrivalWhens(), "", "")
+			v := url.Values{"list": {names[i%len(names)]}, "area": {w.someArea()}, "when": {whens[w.r.IntN(len(whens))]}}
+			if w.r.IntN(2) == 0 {
+				v.Set("origin", []string{"79", "74", "48", "01", "LA", "96"}[w.r.IntN(6)])
+			}
+			if w.r.IntN(3) == 0 {
+				v.Set("colour", []string{"red", "orange", "yellow", "green"}[w.r.IntN(4)])
+			}
+			return asking{cookie: cookies[[]duty.Duty{duty.CDC, duty.Leader}[i%2]], path: "/admin/arrivals?" + v.Encode()}
 		})},
 		{"the first page", each(func(int) asking { return asking{cookie: cookies[duty.CDC], path: "/admin/"} })},
 	} {
@@ -202,6 +213,8 @@ func (w *web) someFilters(n int) url.Values {
 		func() { v.Set("proof", pick("proven", "unproven")) },
 		func() { v.Set("colour", pick("red", "orange", "yellow", "green")) },
 		func() { v.Set("newest", "1") },
+		func() { v.Set("form", pick("resident", "journey")) },
+		func() { v.Set("order", "oldest") },
 	}
 	w.r.Shuffle(len(filters), func(i, j int) { filters[i], filters[j] = filters[j], filters[i] })
 	for _, f := range filters[:n] {

@@ -16,6 +16,7 @@ import (
 
 	"khaibao/core/area"
 	"khaibao/core/demo"
+	"khaibao/core/duty"
 	"khaibao/core/store"
 )
 
@@ -30,7 +31,8 @@ type web struct {
 	databaseURL string
 	keyFile     string
 	network     *http.Server
-	r           *rand.Rand // for what is asked; used by one goroutine
+	officers    map[string]duty.Officer // by their cookies
+	r           *rand.Rand              // for what is asked; used by one goroutine
 }
 
 // atOnceOfficers is how many officers ask at once: two cores hold the program,
@@ -67,30 +69,39 @@ func (a asking) String() string {
 
 // ask sends one request and reads all of the answer, which must be a page.
 func (w *web) ask(ctx context.Context, a asking) (body []byte, took time.Duration, err error) {
+	began := time.Now()
+	body, to, err := w.send(ctx, a)
+	if err == nil && to != "" {
+		err = fmt.Errorf("%s: led to another page", a)
+	}
+	return body, time.Since(began), err
+}
+
+// send sends one request and reads all of the answer: a page, or the way to
+// another.
+func (w *web) send(ctx context.Context, a asking) (body []byte, to string, err error) {
 	method, sent := http.MethodGet, io.Reader(nil)
 	if a.form != nil {
 		method, sent = http.MethodPost, strings.NewReader(a.form.Encode())
 	}
 	req, err := http.NewRequestWithContext(ctx, method, w.program.url+a.path, sent)
 	if err != nil {
-		return nil, 0, err
+		return nil, "", err
 	}
 	if a.form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	req.AddCookie(&http.Cookie{Name: "officer", Value: a.cookie})
-	began := time.Now()
 	res, err := w.client.Do(req)
 	if err != nil {
-		return nil, 0, err
+		return nil, "", err
 	}
 	defer res.Body.Close()
 	body, err = io.ReadAll(res.Body)
-	took = time.Since(began)
-	if err == nil && res.StatusCode != http.StatusOK {
+	if to = res.Header.Get("Location"); err == nil && res.StatusCode != http.StatusOK && (res.StatusCode != http.StatusSeeOther || strings.HasPrefix(to, "/admin/sign-in")) {
 		err = fmt.Errorf("%s: answered %d", a, res.StatusCode)
 	}
-	return body, took, err
+	return body, to, err
 }
 
 // measure sends all requests, some at once, and prints the times that whoever
@@ -170,7 +181,7 @@ func (w *web) weights(ctx context.Context) error {
 		return err
 	}
 	sizes := make(map[string]int)
-	for _, path := range []string{"/admin/", "/admin/check", "/admin/declarations", "/admin/tasks", "/admin/monitoring"} {
+	for _, path := range []string{"/admin/", "/admin/check", "/admin/declarations", "/admin/tasks", "/admin/monitoring", "/admin/arrivals", "/admin/enter/resident", "/admin/figures"} {
 		body, _, err := w.ask(ctx, asking{cookie: cookie, path: path})
 		if err != nil {
 			return err
