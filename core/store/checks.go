@@ -182,6 +182,11 @@ func (s *Store) likely(ctx context.Context, q querier, ids []string) (others []s
 	return others, alike, nil
 }
 
+// newestOfForms finds a person's newest declaration of each of two forms.
+const newestOfForms = `SELECT ` + versionColumns + ` FROM declarations d WHERE d.id IN (
+	(SELECT e.id FROM declarations e WHERE e.person_id = $1 AND e.form = $2 ORDER BY e.at DESC, e.id DESC LIMIT 1),
+	(SELECT e.id FROM declarations e WHERE e.person_id = $1 AND e.form = $3 ORDER BY e.at DESC, e.id DESC LIMIT 1))`
+
 func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.Scope, today policy, id string) (CheckedPerson, error) {
 	p, err := s.scanPerson(q.row(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = $1`, id))
 	if err != nil {
@@ -198,16 +203,18 @@ func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.S
 		return CheckedPerson{}, err
 	}
 	c.Standing.cut(p)
-	for form, newest := range map[string]**Version{formResident: &c.Resident, formJourney: &c.Journey} {
-		v, err := s.scanVersion(q.row(ctx, `SELECT `+versionColumns+` FROM declarations d WHERE d.person_id = $1 AND d.form = $2
-			ORDER BY d.at DESC, d.id DESC LIMIT 1`, id, form), p.Shown)
-		if errors.Is(err, errNoRows) {
-			continue
+	r, err := q.query(ctx, newestOfForms, id, formResident, formJourney)
+	newest, err := collect(r, err, func(r scanner) (Version, error) { return s.scanVersion(r, p.Shown) })
+	if err != nil {
+		return CheckedPerson{}, fmt.Errorf("newest declarations of person %s: %w", id, err)
+	}
+	for i := range newest {
+		switch newest[i].Form {
+		case formResident:
+			c.Resident = &newest[i]
+		case formJourney:
+			c.Journey = &newest[i]
 		}
-		if err != nil {
-			return CheckedPerson{}, fmt.Errorf("newest declaration of person %s: %w", id, err)
-		}
-		*newest = &v
 	}
 	if p.Shows(duty.FullIdentity) {
 		if p.Phones, err = s.phones(ctx, q, id); err != nil {

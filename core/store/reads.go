@@ -91,19 +91,16 @@ func (s *Store) limit(ctx context.Context, q querier, l *Look) error {
 	if err := q.row(ctx, `SELECT id FROM officers WHERE id = $1 `+s.forUpdate, l.Officer.ID).Scan(&id); err != nil {
 		return fmt.Errorf("officer %s looks up: %w", l.Officer.ID, err)
 	}
-	var last int64
-	if err := q.row(ctx, `SELECT COALESCE(MAX(at), 0) FROM reads WHERE officer_id = $1`, l.Officer.ID).Scan(&last); err != nil {
+	var minute, day, last int64
+	err := q.row(ctx, `SELECT COUNT(DISTINCT CASE WHEN at > $2 THEN at END), COUNT(DISTINCT at),
+			COALESCE((SELECT MAX(r.at) FROM reads r WHERE r.officer_id = $1), 0) FROM reads
+		WHERE officer_id = $1 AND at > $3 AND fields NOT IN ('refused', '`+readOwn+`')`,
+		l.Officer.ID, l.At.Add(-time.Minute).UnixMilli(), l.At.Add(-24*time.Hour).UnixMilli()).Scan(&minute, &day, &last)
+	if err != nil {
 		return fmt.Errorf("count look-ups: %w", err)
 	}
 	if l.At.UnixMilli() <= last { // at once with another, or a clock was set back
 		l.At = time.UnixMilli(last + 1)
-	}
-	var minute, day int64
-	err := q.row(ctx, `SELECT COUNT(DISTINCT CASE WHEN at > $2 THEN at END), COUNT(DISTINCT at) FROM reads
-		WHERE officer_id = $1 AND at > $3 AND fields NOT IN ('refused', '`+readOwn+`')`,
-		l.Officer.ID, l.At.Add(-time.Minute).UnixMilli(), l.At.Add(-24*time.Hour).UnixMilli()).Scan(&minute, &day)
-	if err != nil {
-		return fmt.Errorf("count look-ups: %w", err)
 	}
 	if day >= LooksPerDay {
 		if err := s.tellOfLooks(ctx, q, *l); err != nil {
