@@ -18,15 +18,16 @@ import (
 // arrivalForm is the page of one arrival, or of many that were chosen, with what
 // was filled in.
 type arrivalForm struct {
-	Record  *store.ArrivalRecord // of one
-	Chosen  []store.ArrivalRow   // of many
-	Filter  arrivalFilter        // of the list that the officer came from
-	Value   map[string]string
-	Errors  map[string]string // field -> locale key
-	Changed bool              // somebody else changed it since the officer opened it
-	Done    arrivalDone
-	Changes []change // versions of the declaration, the newest first
-	change  store.ArrivalChange
+	Record    *store.ArrivalRecord // of one
+	Chosen    []store.ArrivalRow   // of many
+	Filter    arrivalFilter        // of the list that the officer came from
+	Value     map[string]string
+	Errors    map[string]string // field -> locale key
+	Changed   bool              // somebody else changed it since the officer opened it
+	Done      arrivalDone
+	Corrected bool     // what was declared was corrected a moment ago
+	Changes   []change // versions of the declaration, the newest first
+	change    store.ArrivalChange
 }
 
 // arrivalDone is what was saved a moment ago, maybe about somebody else.
@@ -92,6 +93,7 @@ func (s *Server) showArrival(r *request) (string, any, error) {
 		done.Key = "admin.verify.done"
 		f.Done = done
 	}
+	f.Corrected = q.Get("corrected") == "1"
 	return "arrival.html", f, nil
 }
 

@@ -23,6 +23,8 @@ func (s *Server) arrivalRoutes() []route {
 		{pattern: "POST " + arrivalsPath, may: may(duty.Verify), handle: s.verifyMany},
 		{pattern: "GET " + arrivalsPath + "/{id}", may: lists, handle: s.showArrival},
 		{pattern: "POST " + arrivalsPath + "/{id}", may: may(duty.Verify), handle: s.verifyOne},
+		{pattern: "GET " + arrivalsPath + "/{id}/correct", may: may(duty.Verify), handle: s.showCorrection},
+		{pattern: "POST " + arrivalsPath + "/{id}/correct", may: may(duty.Verify), handle: s.correct},
 	}
 }
 

@@ -120,3 +120,45 @@ func TestManyArrivalsAtOnce(t *testing.T) {
 		b.post("/admin/arrivals", url.Values{}).wants(t, "nobody", 422, "chọn ít nhất một dòng")
 	})
 }
+
+func TestArrivalIsCorrected(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		an := x.arrive("Nguyễn Văn An", "+84900000001", anDong, "79", "2021-08-15")
+		b := x.as(duty.Digitisation, anDong)
+		path := "/admin/arrivals/" + an + "/correct"
+		page := b.get(path)
+		page.wants(t, "the page", 200, "Đã khai:", "<strong>Nguyễn Văn An</strong>", `value="2021-08-15"`, "Xe khách", "/admin/enter/journey/of/")
+		form := func() url.Values {
+			v := hiddenOf(b.get(path).body, path)
+			for _, m := range regexp.MustCompile(`<input id="([a-z_]+)" name="[a-z_]+" value="([^"]*)"`).FindAllStringSubmatch(b.get(path).body, -1) {
+				v.Set(m[1], m[2])
+			}
+			v.Set("from", "79")
+			v.Set("vehicle", "coach")
+			v.Set("sex", "female")
+			return v
+		}
+		b.post(path, form()).wants(t, "nothing is another", 422)
+		wrong := form()
+		wrong.Set("name", "12")
+		wrong.Set("arrive_on", "2031-01-01")
+		wrong.Set("house", "8 Hải Triều")
+		b.post(path, wrong).wants(t, "wrong fields", 422, `id="wrong-name"`, `id="wrong-arrive_on"`, `value="8 Hải Triều"`)
+		stale, right := form(), form()
+		right.Set("name", "Nguyễn Văn Ân")
+		right.Set("birth", "02/03/1990")
+		right.Set("arrive_on", "2021-08-14")
+		right.Set("from", "01")
+		right.Set("note", "theo CCCD")
+		for range 2 { // sent twice it is one version
+			if got := b.post(path, right); got.status != http.StatusSeeOther {
+				t.Fatalf("correct: %d %s", got.status, got.body)
+			}
+		}
+		b.get("/admin/arrivals/"+an+"?corrected=1").wants(t, "the record", 200, "<h1>Nguyễn Văn Ân</h1>", "02/03/1990", "Đã lưu bản sửa", "Sửa tờ khai", "“theo CCCD”", "Về từ: <del>Thành phố Hồ Chí Minh</del> → <ins>Thành phố Hà Nội</ins>",
+			"Ngày về: <del>15/08/2021</del> → <ins>14/08/2021</ins>", "Lần 2", "Lê Thị Cán Bộ", "no:Lần 3")
+		b.get("/admin/arrivals?origin=01&when=late").wants(t, "the list", 200, "Nguyễn Văn Ân")
+		stale.Set("name", "Trần Văn Sai")
+		x.as(duty.Team, anDong).post(path, stale).wants(t, "over what another corrected", http.StatusConflict, "Trần Văn Sai", "<strong>Nguyễn Văn Ân</strong>")
+	})
+}

@@ -62,6 +62,8 @@ var access = map[string]struct {
 	"POST /admin/arrivals":               {duties: mayCorrect, form: url.Values{}, want: http.StatusUnprocessableEntity}, // nobody was chosen
 	"GET /admin/arrivals/{id}":           {duties: mayList, of: "arrival"},
 	"POST /admin/arrivals/{id}":          {duties: mayCorrect, of: "arrival", form: url.Values{"state": {"moved"}}, want: http.StatusUnprocessableEntity},
+	"GET /admin/arrivals/{id}/correct":   {duties: mayCorrect, of: "arrival"},
+	"POST /admin/arrivals/{id}/correct":  {duties: mayCorrect, of: "arrival", want: http.StatusUnprocessableEntity}, // nothing is another
 	"GET /admin/triage":                  {duties: mayWatch},
 	"POST /admin/triage":                 {duties: mayWatch, want: http.StatusSeeOther},
 	"GET /admin/people/{id}":             {duties: mayList, of: "person"},

@@ -179,6 +179,9 @@ func (r *request) field(name, value string) string {
 	if prefix := coded[name]; prefix != "" {
 		return r.orKey(prefix+value, value)
 	}
+	if name == "origin" {
+		return r.From(value)
+	}
 	switch name {
 	case "commune", "district", "province", "area", "owner", "moved", "came":
 		if _, known := area.Get(value); known {

@@ -23,7 +23,7 @@ type revised struct {
 // The person's row is locked by the caller.
 func (tx *Tx) revise(ctx context.Context, l Look, p policy, id string, change func(d *core.Declaration) error) (revised, error) {
 	out := revised{}
-	d, err := tx.openDeclared(ctx, id, &out.personID)
+	d, home, err := tx.openDeclared(ctx, id, &out.personID)
 	if err != nil {
 		return out, err
 	}
@@ -49,7 +49,9 @@ func (tx *Tx) revise(ctx context.Context, l Look, p policy, id string, change fu
 	if last {
 		err = tx.savePerson(ctx, d.Person, stored, making.judged, false)
 	} else {
-		err = tx.savePerson(ctx, d.Person, Stored{PersonID: out.personID, DeclarationID: sub.newest.id}, nil, false)
+		who := d.Person // what was declared earlier says nothing of where the person lives now
+		who.Commune, who.District, who.Province, who.Sub, who.House = home.Commune, home.District, home.Province, home.Sub, home.House
+		err = tx.savePerson(ctx, who, Stored{PersonID: out.personID, DeclarationID: sub.newest.id}, nil, false)
 	}
 	if err != nil {
 		return out, err
@@ -110,41 +112,43 @@ func (tx *Tx) judgeRevised(ctx context.Context, p policy, sub subject, d core.De
 }
 
 // openDeclared reads a declaration with all that is known of its person, as it
-// would be declared.
-func (tx *Tx) openDeclared(ctx context.Context, id string, personID *string) (core.Declaration, error) {
-	var d core.Declaration
+// would be declared; home is where the person lives now.
+func (tx *Tx) openDeclared(ctx context.Context, id string, personID *string) (d core.Declaration, home core.PersonFacts, err error) {
 	var facts, day string
 	var proven, proxy int64
 	var private, sealed []byte
 	f := &d.Person
-	err := tx.q.row(ctx, `SELECT d.person_id, d.form, d.day, d.channel, d.address_id, d.proven, d.notice, d.proxy, d.facts, d.private,
-			p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type, p.private, d.commune, d.district, d.province, d.sub
+	err = tx.q.row(ctx, `SELECT d.person_id, d.form, d.day, d.channel, d.address_id, d.proven, d.notice, d.proxy, d.facts, d.private,
+			p.name, p.folded, p.sort_key, p.birth, p.sex, p.id_type, p.private, d.commune, d.district, d.province, d.sub,
+			p.commune, p.district, p.province, p.sub
 		FROM declarations d JOIN people p ON p.id = d.person_id WHERE d.id = $1`, id).
 		Scan(personID, &d.Form, &day, &d.Channel, &d.AddressID, &proven, &d.Notice, &proxy, &facts, &private,
-			&f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType, &sealed, &f.Commune, &f.District, &f.Province, &f.Sub)
+			&f.Name, &f.Folded, &f.SortKey, &f.Birth, &f.Sex, &f.IDType, &sealed, &f.Commune, &f.District, &f.Province, &f.Sub,
+			&home.Commune, &home.District, &home.Province, &home.Sub)
 	if errors.Is(err, errNoRows) {
-		return d, core.ErrNotFound
+		return d, home, core.ErrNotFound
 	}
 	if err != nil {
-		return d, fmt.Errorf("read declaration %s: %w", id, err)
+		return d, home, fmt.Errorf("read declaration %s: %w", id, err)
 	}
 	d.Day, d.Proven, d.Proxy = core.Day(day), proven > 0, proxy > 0
 	who, err := tx.s.openPrivate(*personID, sealed)
 	if err != nil {
-		return d, err
+		return d, home, err
 	}
 	f.ID, f.OldID, f.Insurance, f.House = who.ID, who.OldID, who.Insurance, who.House
+	home.House = who.House
 	plain, err := tx.s.keys.OpenString("declarations.private", id, private)
 	if err != nil {
-		return d, fmt.Errorf("declaration %s: %w", id, err)
+		return d, home, fmt.Errorf("declaration %s: %w", id, err)
 	}
 	for text, into := range map[string]*map[string]any{facts: &d.Facts, plain: &d.Private} {
 		if text != "" && text != "null" && json.Unmarshal([]byte(text), into) != nil {
-			return d, fmt.Errorf("declaration %s: answers are no JSON", id)
+			return d, home, fmt.Errorf("declaration %s: answers are no JSON", id)
 		}
 		if *into == nil {
 			*into = make(map[string]any)
 		}
 	}
-	return d, nil
+	return d, home, nil
 }
