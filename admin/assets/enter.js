@@ -23,10 +23,18 @@ if (form) {
     read();
   });
 
+  // What Enter did as it went down is all that it does, also where the focus went.
+  let done = false;
+  form.addEventListener("keypress", (event) => {
+    if (event.key === "Enter" && done) event.preventDefault();
+  });
+
   form.addEventListener("keydown", (event) => {
+    done = false;
     if (event.key !== "Enter" || event.isComposing) return;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
+      done = true;
       const next = event.shiftKey && form.querySelector("[data-next]");
       form.requestSubmit(next || form.querySelector("[data-save]"));
       return;
@@ -34,6 +42,7 @@ if (form) {
     const at = event.target;
     if (at.tagName !== "INPUT" && at.tagName !== "SELECT") return;
     event.preventDefault();
+    done = true;
     // A reader of cards types the whole text and Enter, wherever the focus is.
     if (at.name === "_card" || at.value.split("|").length > 4) form.requestSubmit(form.querySelector('[value="card"]'));
     else follow(at);
