@@ -132,6 +132,10 @@ func recount(ctx context.Context, q querier) error {
 
 // recountKind counts one kind: its rows are read once.
 func recountKind(ctx context.Context, q querier, k figureKind) error {
+	var any int
+	if err := q.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+k.table+` LIMIT 1) one`).Scan(&any); err != nil || any == 0 {
+		return err
+	}
 	for _, text := range []string{
 		`CREATE TEMPORARY TABLE counting AS SELECT kind, commune, district, province, day, cell, COUNT(*) AS n FROM (` + k.truth() + `) t GROUP BY kind, commune, district, province, day, cell`,
 		`INSERT INTO figures (kind, area, day, cell, n) SELECT kind, area, day, cell, SUM(n) FROM (` + overAreas(`counting`) + `) a GROUP BY kind, area, day, cell ORDER BY kind, area, day, cell`,

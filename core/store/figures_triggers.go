@@ -94,8 +94,7 @@ func pgTrigger(table, event, body string) []string {
 	tables := map[string]string{"insert": "NEW TABLE AS fresh", "update": "OLD TABLE AS gone NEW TABLE AS fresh", "delete": "OLD TABLE AS gone"}[event]
 	return []string{
 		fmt.Sprintf("CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN %s; RETURN NULL; END $body$", name, body),
-		fmt.Sprintf("DROP TRIGGER IF EXISTS %s ON %s", name, table),
-		fmt.Sprintf("CREATE TRIGGER %[1]s AFTER %[2]s ON %[3]s REFERENCING %[4]s FOR EACH STATEMENT WHEN (current_setting('khaibao.counting', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION %[1]s()",
+		fmt.Sprintf("CREATE OR REPLACE TRIGGER %[1]s AFTER %[2]s ON %[3]s REFERENCING %[4]s FOR EACH STATEMENT WHEN (current_setting('khaibao.counting', true) IS DISTINCT FROM 'off') EXECUTE FUNCTION %[1]s()",
 			name, strings.ToUpper(event), table, tables),
 	}
 }
