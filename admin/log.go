@@ -157,6 +157,10 @@ func (r *request) Did(d store.Doing) string {
 		return r.T("admin.doors.event."+d.What) + ": " + d.About
 	case store.DidClass:
 		return d.What
+	case store.DidCall:
+		return r.orKey("admin.outcome."+d.What, d.What)
+	case store.DidExport:
+		return r.orKey("admin.sheet.list."+d.What, d.What)
 	case store.DidTask:
 		what := r.orKey("admin.task.event."+d.What, d.What)
 		if d.Fields != "" {

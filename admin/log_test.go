@@ -1,12 +1,17 @@
 package admin
 
 import (
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"khaibao/core/duty"
+	"khaibao/core/store"
 )
 
 func TestLogByDuty(t *testing.T) {
@@ -39,4 +44,43 @@ func TestLogByDuty(t *testing.T) {
 			x.as(duty.Centre, d).get("/admin/log").wants(t, "the centre", 404)
 		}
 	})
+}
+
+// Every kind of the log and every screen on which people are looked up has a
+// name that its reader understands.
+func TestLogNamesWhatItShows(t *testing.T) {
+	r := &request{s: &Server{Options: Options{Text: words(t).Text}}, Lang: "vi"}
+	for _, kind := range store.DidKinds() {
+		if !r.Has("admin.doors.kind." + kind) {
+			t.Errorf("the kind %s has no name", kind)
+		}
+	}
+	sources, err := fs.Glob(os.DirFS("."), "*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	screens := map[string]bool{}
+	for _, name := range sources {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`Screen: "([a-z_]+)"`).FindAllStringSubmatch(string(body), -1) {
+			screens[m[1]] = true
+		}
+	}
+	for _, a := range watchActs {
+		screens[a.Name] = true
+	}
+	if len(screens) < 15 {
+		t.Errorf("only %d screens", len(screens))
+	}
+	for name := range screens {
+		if r.screen(name) == name {
+			t.Errorf("the screen %s has no name", name)
+		}
+	}
 }

@@ -21,13 +21,15 @@ const (
 	DidTask    = "task"       //
 	DidMonitor = "monitoring" //
 	DidClass   = "class"      // said F0 to F3
+	DidCall    = "called"     // somebody who is not monitored
+	DidExport  = "exported"   // took a list out as a file
 	DidAccount = "account"    // changed an account, another's or their own
 	DidSignIn  = "signin"     //
 )
 
 // DidKinds lists the kinds in the order of a page.
 func DidKinds() []string {
-	return []string{DidSee, DidCorrect, DidEnter, DidVerify, DidTask, DidMonitor, DidClass, DidAccount, DidSignIn}
+	return []string{DidSee, DidCorrect, DidEnter, DidVerify, DidTask, DidMonitor, DidClass, DidCall, DidExport, DidAccount, DidSignIn}
 }
 
 // Doing is one thing that an officer saw or did.
@@ -87,6 +89,8 @@ var doingSources = []doingSource{
 	{kind: DidTask, columns: `x.kind, x.outcome, 1, x.duty, t.person_id, ''`, from: `task_events x JOIN tasks t ON t.id = x.task_id`, id: `x.id`, officer: `x.officer_id`, person: `t.person_id`, at: `x.at`},
 	{kind: DidMonitor, columns: `x.kind, '', 1, x.duty, m.person_id, ''`, from: `monitoring_events x JOIN monitoring m ON m.id = x.monitoring_id`, id: `x.id`, officer: `x.officer_id`, person: `m.person_id`, where: `x.officer_id <> ''`, at: `x.at`},
 	{kind: DidClass, columns: `x.class, '', 1, '', x.person_id, ''`, from: `verdicts x`, id: `x.id`, officer: `x.officer_id`, person: `x.person_id`, where: `x.officer_id <> ''`, at: `x.at`},
+	{kind: DidCall, columns: `x.outcome, '', 1, x.duty, x.person_id, ''`, from: `calls x`, id: `x.id`, officer: `x.officer_id`, person: `x.person_id`, at: `x.at`},
+	{kind: DidExport, columns: `x.list, '', 1, '', '', ''`, from: `exports x`, id: `x.id`, officer: `x.officer_id`, at: `x.made_at`},
 	{kind: DidAccount, columns: `x.kind, '', 1, x.duty, '', a.name`, from: `account_events x JOIN officers a ON a.id = x.officer_id`, id: `x.id`, officer: `x.by_id`, at: `x.at`},
 	{kind: DidSignIn, columns: `x.way, '', 1, '', '', ''`, from: `sign_ins x`, id: `x.token_hash`, officer: `x.officer_id`, where: `x.awaits = ''`, at: `x.created_at`},
 }

@@ -73,6 +73,13 @@ func TestDoingsOfAnArea(t *testing.T) {
 				t.Errorf("%s: %s, want %s", test.what, got, test.want)
 			}
 		}
+		for _, kind := range store.DidKinds() { // each table is read, though nothing is in it
+			one := whole
+			one.Kind = kind
+			if _, _, err := s.Doings(ctx, l(province.Officer), province.Officer.LogScope(), one); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
 		of.Officer = elsewhere.ID
 		if got := read(l(hue.Officer), of); got != "" {
 			t.Errorf("an officer of another district: %s", got)

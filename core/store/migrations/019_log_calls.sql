@@ -1,0 +1,2 @@
+-- The log lists calls by time.
+CREATE INDEX calls_at ON calls (at);
