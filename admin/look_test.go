@@ -25,6 +25,7 @@ type world struct {
 	task     string
 	officer  string // an account
 	arrival  string
+	person   string
 	ward     ward
 }
 
@@ -33,7 +34,7 @@ func newWorld(x *site) *world {
 	again := crowd(x)
 	again.symptoms, again.at = []string{"fever"}, started.Add(-5*time.Minute)
 	an := x.declare(again)
-	w.declared, w.code = an.DeclarationID, an.Code
+	w.declared, w.code, w.person = an.DeclarationID, an.Code, an.PersonID
 	resident, journey := mai(started.Add(-4 * time.Hour))
 	x.declare(resident)
 	x.declare(journey)
@@ -165,6 +166,8 @@ func (w *world) paths(pattern string) []string {
 		id = w.officer
 	case "arrival":
 		id = w.arrival
+	case "person":
+		id = w.person
 	}
 	_, path := fill(pattern, id, w.code)
 	return []string{path}
