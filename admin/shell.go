@@ -45,9 +45,9 @@ const nearTabs = 4
 
 // firstTabs are what a duty does most, in its order.
 var firstTabs = map[duty.Duty][]string{
-	duty.Team:         {homePath, checkPath, tasksPath, watchPath},
+	duty.Team:         {homePath, checkPath, "/admin/enter", tasksPath},
 	duty.Police:       {checkPath},
-	duty.Station:      {homePath, watchPath, checkPath, tasksPath},
+	duty.Station:      {homePath, watchPath, arrivalsPath, checkPath},
 	duty.Digitisation: {homePath, "/admin/enter", arrivalsPath, checkPath},
 	duty.CDC:          {homePath, triagePath, watchPath, tasksPath},
 	duty.Leader:       {homePath, figuresPath, "/admin/declarations", "/admin/policy"},

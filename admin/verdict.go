@@ -32,6 +32,9 @@ func (r *request) Reasons(v core.Verdict) []string {
 // Demand is what the policy asks of somebody today, in one line.
 func (r *request) Demand(v core.Verdict) string {
 	text := r.Measure(v.Measure)
+	if v.Measure == core.MeasureNone && v.Colour.Rank() > core.ColourGreen.Rank() {
+		text = r.T("admin.demand.free") // beside a colour that warns, "nothing to be done" would be wrong
+	}
 	if v.Until != "" && v.Measure != core.MeasureNone {
 		text += " " + r.T("admin.watch.until", "day", v.Until.Local())
 	}
