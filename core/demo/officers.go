@@ -12,7 +12,7 @@ type Officer struct {
 }
 
 // Officers are the accounts of the sandbox: one for each duty that has pages,
-// at work in Huế.
+// at work in Huế, and a leader of each level.
 func Officers() []Officer {
 	const (
 		province = "46"
@@ -26,6 +26,8 @@ func Officers() []Officer {
 		{"Phan Hữu Lộc", "so.hoa", duty.Digitisation, city, "demo-khaibao-digitisation"},
 		{"Võ Thị Diệu Hiền", "cdc", duty.CDC, province, "demo-khaibao-cdc"},
 		{"Nguyễn Văn Vinh", "lanh.dao", duty.Leader, province, "demo-khaibao-leader"},
+		{"Trương Thị Bích Liên", "lanh.dao.tp", duty.Leader, city, "demo-khaibao-leader-city"},
+		{"Dương Đình Hải", "lanh.dao.phuong", duty.Leader, ward, "demo-khaibao-leader-ward"},
 		{"Hoàng Thị Ngọc Lan", "trung.tam", duty.Centre, province, "demo-khaibao-centre"},
 		{"Đặng Quang Tài", "quan.tri", duty.Admin, province, "demo-khaibao-admin"},
 	}
