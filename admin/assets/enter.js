@@ -5,6 +5,7 @@ const print = document.querySelector("[data-print]");
 
 if (print) {
   print.hidden = false;
+  print.focus();
   print.addEventListener("click", () => window.print());
 }
 
