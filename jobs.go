@@ -19,8 +19,12 @@ func (p *program) jobs() *jobs.Runner {
 	judging := &store.Judging{Store: p.store, Tell: func(before, now core.Verdict, name string) (core.Say, bool) {
 		return flows.MeasureChanged(before, now, name, p.c.hotline)
 	}}
+	steps := map[string]jobs.Step{store.JobJudge: judging.Step, store.JobRehearse: p.store.RehearseStep, store.JobExport: p.officers.ExportStep}
+	for kind, step := range p.officers.ImportSteps() {
+		steps[kind] = step
+	}
 	return &jobs.Runner{Store: p.store, Wake: store.JobsWake, Lost: store.ErrJobLost, Now: p.c.now, Rest: jobRest, Count: p.metrics.countJob,
-		Steps: map[string]jobs.Step{store.JobJudge: judging.Step, store.JobRehearse: p.store.RehearseStep, store.JobExport: p.officers.ExportStep}}
+		Steps: steps}
 }
 
 // nextMeasures begins what follows the measures whose last day is over: once a

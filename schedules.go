@@ -132,7 +132,11 @@ func (p *program) watchCodes(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// dropExports removes files of lists that have been kept long enough.
+// dropExports removes files of lists that have been kept long enough, and what
+// stood in lists that were brought.
 func (p *program) dropExports(ctx context.Context, now time.Time) error {
-	return p.store.DropExports(ctx, now, now.Add(-store.ExportKept))
+	if err := p.store.DropExports(ctx, now, now.Add(-store.ExportKept)); err != nil {
+		return err
+	}
+	return p.store.DropImports(ctx, now, now.Add(-store.ImportKept))
 }

@@ -86,6 +86,12 @@ var access = map[string]struct {
 	"GET /admin/exports/{id}/file":       {duties: mayExport, want: http.StatusNotFound},
 	"GET /admin/figures":                 {duties: seeFigures},
 	"GET /admin/figures/file":            {duties: seeFigures},
+	"GET /admin/imports":                 {duties: mayCorrect},
+	"POST /admin/imports":                {duties: mayCorrect, form: url.Values{"once": {"x"}}, want: http.StatusUnprocessableEntity}, // no file
+	"GET /admin/imports/template":        {duties: mayCorrect},
+	"GET /admin/imports/{id}":            {duties: mayCorrect, want: http.StatusNotFound}, // TestImport has one
+	"POST /admin/imports/{id}":           {duties: mayCorrect, want: http.StatusNotFound},
+	"GET /admin/imports/{id}/errors":     {duties: mayCorrect, want: http.StatusNotFound},
 	"GET /admin/policy":                  {duties: seePolicy},
 	"GET /admin/policy/rules":            {duties: nobody}, // for officers of a province: TestPolicyByDuty
 	"POST /admin/policy/rules":           {duties: nobody},

@@ -139,6 +139,7 @@ func (s *Server) routes() []route {
 	acts = append(acts, s.enterRoutes()...)
 	acts = append(acts, s.exportRoutes()...)
 	acts = append(acts, s.figureRoutes()...)
+	acts = append(acts, s.importRoutes()...)
 	return append(acts, []route{
 		{pattern: "GET /admin/assets/{name}", may: anyone, handle: s.showAsset},
 		{pattern: "GET /admin/sign-in", may: anyone, handle: s.showSignIn},

@@ -22,10 +22,7 @@ func (d *Dispatcher) Enter(ctx context.Context, look store.Look, said Declare, e
 	}
 	e.Declaration = judge.declaration(said, look.At, setting.Province)
 	out, err := d.Store.Enter(ctx, look, e, func(ctx context.Context, tx *store.Tx, st store.Stored) error {
-		p := e.Person
-		return tx.Notify(ctx, said.Phone, core.Queued{Priority: core.PriorityNotice, Lang: "vi", Objectable: true,
-			Say:       say(enterTold, "number", st.Number, "hotline", setting.Hotline),
-			Unreached: &core.Task{PersonID: st.PersonID, Commune: p.Commune, District: p.District, Province: p.Province}})
+		return tx.Notify(ctx, said.Phone, enteredNotice(e.Person, st, setting))
 	})
 	if err == nil && len(out.Alike) == 0 && !out.Again {
 		d.Count("entered", e.Channel)

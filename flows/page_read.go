@@ -97,6 +97,11 @@ func (r *run) readKeep(q *Question, f *Field) {
 
 // fill1 takes what stands in one field, and tells whether anything does.
 func (r *run) fill1(q *Question, f *Field, t Typed) (said bool) {
+	if words := t.first(q.ID + Words); words != "" {
+		f.Typed = words
+		r.read(q, words)
+		return true
+	}
 	switch {
 	case f.Ticks:
 		return r.fillTicks(q, f)

@@ -53,6 +53,9 @@ var retention = map[string]Retention{
 	"moves":            KeepTask,
 	"exports":          KeepTwoYears, // who took out what; its rows go after a week
 	"export_pieces":    KeepWeek,
+	"imports":          KeepTwoYears, // who brought what; what stood in its rows goes after a week
+	"import_rows":      KeepTwoYears,
+	"withdrawals":      KeepTwoYears,
 	// What a court may ask about a quarantine is kept as what officers did.
 	"entries":           KeepMonth,
 	"monitoring":        KeepTwoYears,
