@@ -25,7 +25,7 @@ func TestNothingLeaks(t *testing.T) {
 func testLeaks(t *testing.T, database string) {
 	addr, metrics := freeAddr(t), freeAddr(t)
 	o := newOutside(t, "http://"+addr)
-	p := newProcess(t, o.settings(map[string]string{"ADDR": addr, "METRICS_ADDR": metrics, "DATABASE_URL": database, "LOG_LEVEL": "debug"}))
+	p := newProcess(t, o.settings(map[string]string{"ADDR": addr, "METRICS_ADDR": metrics, "DATABASE_URL": database, "LOG_LEVEL": "debug", "SECOND_FACTOR": "none"}))
 	p.start()
 	look := storetest.NewLook(t, database)
 	l := &leaks{t: t, o: o, p: p, look: look, marks: &marks{others: []string{outsideToken, outsideSecret, outsideAuth}}}
