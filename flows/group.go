@@ -271,6 +271,9 @@ func (r *run) called(place int) string {
 
 // about says whom a question is about, where that is not plain.
 func (r *run) about(q *Question, s core.Say) core.Say {
+	if r.page { // it is about one person, whose name stands on it
+		return s
+	}
 	name := r.called(r.s.At)
 	if name == "" || !r.s.grouped() && !r.s.member().Proxy || r.s.grouped() && !q.Each || q.ID == "others" {
 		return s
