@@ -25,7 +25,7 @@ type world struct {
 	task     string
 	officer  string // an account
 	arrival  string
-	person   string
+	person   string // red, and nobody has called
 	ward     ward
 }
 
@@ -34,13 +34,14 @@ func newWorld(x *site) *world {
 	again := crowd(x)
 	again.symptoms, again.at = []string{"fever"}, started.Add(-5*time.Minute)
 	an := x.declare(again)
-	w.declared, w.code, w.person = an.DeclarationID, an.Code, an.PersonID
+	w.declared, w.code = an.DeclarationID, an.Code
 	resident, journey := mai(started.Add(-4 * time.Hour))
 	x.declare(resident)
 	x.declare(journey)
 	w.ward = x.ward()
 	w.task = x.openTask("misunderstood", anDong, "symptoms")
 	w.arrival = x.arrive("Trần Thị Về", "+84900000301", anDong, "79", core.DayOf(started).Add(-2))
+	w.person = x.declareRed("Hồ Thị Khẩn", "+84900000302", anDong)
 	w.officer = keep(x.officer(duty.Team, anDong, false)).ID
 	return w
 }
@@ -56,6 +57,12 @@ var samples = map[string]func(w *world) []string{
 	},
 	"GET /admin/figures": func(*world) []string {
 		return []string{"/admin/figures", "/admin/figures?kind=people&period=30&by=colour&by=channel", "/admin/figures?kind=prompts&period=7", "/admin/figures?kind=declarations&from=x"}
+	},
+	"GET /admin/arrivals": func(*world) []string {
+		return []string{"/admin/arrivals", "/admin/arrivals?when=late&colour=yellow", "/admin/arrivals?list=up", "/admin/arrivals?list=moved"}
+	},
+	"GET /admin/triage": func(*world) []string {
+		return []string{"/admin/triage", "/admin/triage?colour=green", "/admin/triage?colour=red&state=verified&done=1"}
 	},
 	"GET /admin/monitoring": func(*world) []string {
 		return []string{"/admin/monitoring", "/admin/monitoring?list=all", "/admin/monitoring?list=silent&area=480"}
