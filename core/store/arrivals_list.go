@@ -168,9 +168,10 @@ func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, list st
 	if day, id, found := strings.Cut(after, "."); found && strings.Trim(day, "0123456789-") == "" && strings.Trim(id, "0123456789abcdef-") == "" {
 		where.and(beyond, day, id)
 	}
-	r, err := s.q.query(ctx, `SELECT `+arrivalColumns+`, p.name, p.birth_year, p.sex
-		FROM (SELECT * FROM arrivals r WHERE 1 = 1`+where.text.String()+` ORDER BY `+order+` LIMIT `+strconv.Itoa(PageSize+1)+`) r
-		JOIN people p ON p.id = r.person_id ORDER BY `+order, where.args...)
+	ofPage := strings.NewReplacer("r.", "page.")
+	r, err := s.q.query(ctx, `SELECT `+ofPage.Replace(arrivalColumns)+`, p.name, p.birth_year, p.sex
+		FROM (SELECT * FROM arrivals r WHERE 1 = 1`+where.text.String()+` ORDER BY `+order+` LIMIT `+strconv.Itoa(PageSize+1)+`) page
+		JOIN people p ON p.id = page.person_id ORDER BY `+ofPage.Replace(order), where.args...)
 	p.Rows, err = collect(r, err, func(r scanner) (row ArrivalRow, err error) {
 		row.Arrival, err = scanArrival(r, &row.Name, &row.BirthYear, &row.Sex)
 		if p.Masked {

@@ -290,3 +290,33 @@ func TestArrivalsAreCounted(t *testing.T) {
 		}
 	})
 }
+
+// Journeys that were declared before there were arrivals stand on the lists after
+// the program has started once, as if they had been declared since.
+func TestArrivalsOfThoseWhoWereThere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		arrives(t, s, july, "+84900000001", "an", anDong, "79", "2021-07-20")
+		arrives(t, s, july.Add(time.Hour), "+84900000001", "an", anDong, "79", "2021-07-22")
+		arrives(t, s, july, "+84900000002", "binh", huongVan, "LA", "2021-07-20")
+		tell(t, s, july, "+84900000003", "cuc", anDong, nil)
+		const rows = `SELECT p.name || ' ' || r.commune || ' ' || r.day || ' ' || r.origin || ' ' || CAST(r.state AS TEXT) || ' ' || CAST(r.colour_rank AS TEXT) || ' ' || r.owner
+			FROM arrivals r JOIN people p ON p.id = r.person_id ORDER BY 1`
+		before, err := s.Texts(t.Context(), rows)
+		if err != nil || len(before) != 2 {
+			t.Fatalf("%v, %v", before, err)
+		}
+		for _, text := range []string{`DELETE FROM arrivals`, `DELETE FROM marks WHERE name = 'arrivals'`} {
+			if err := s.Exec(t.Context(), text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 { // the second start does nothing
+			if err := s.FillArrivals(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after, _ := s.Texts(t.Context(), rows); strings.Join(after, "\n") != strings.Join(before, "\n") {
+			t.Errorf("filled %q, declared %q", after, before)
+		}
+	})
+}

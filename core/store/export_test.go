@@ -53,6 +53,9 @@ func (s *Store) Plan(ctx context.Context, text string, args ...any) ([]string, e
 // FillNameKeys is what the migration to schema 2 computes.
 func (s *Store) FillNameKeys(ctx context.Context) error { return fillNameKeys(ctx, s.q) }
 
+// FillArrivals is what the migration to schema 11 computes.
+func (s *Store) FillArrivals(ctx context.Context) error { return s.fillArrivals(ctx, time.Now()) }
+
 // FillOldIDs is what the migration to schema 10 computes.
 func (s *Store) FillOldIDs(ctx context.Context) error { return s.fillOldIDs(ctx, time.Now()) }
 

@@ -68,13 +68,14 @@ func TestNoTableIsReadWhole(t *testing.T) {
 	clear(seen.all) // migrations
 	everyday(t, s)
 	watchday(t, s)
+	verifyday(t, s)
 	lite := storetest.SQLite(t)
 
 	wholePG := regexp.MustCompile(`Seq Scan on (\w+)`)
 	wholeLite := regexp.MustCompile(`^SCAN (\w+)`)
 	// rules and epidemic_areas are read whole, once after each change of them.
 	small := map[string]bool{"rules": true, "epidemic_areas": true, "keys": true, "dated": true, "d": true, "e": true, "senders": true, "marks": true, "officers": true, "schema_versions": true,
-		"sign_in_failures": true, "CONSTANT": true, "due": true, "reply": true, "newest": true, "found": true, "waits": true, "tied": true, "json_each": true, "by_id": true, "by_phone": true, "by_name": true}
+		"sign_in_failures": true, "CONSTANT": true, "due": true, "reply": true, "newest": true, "found": true, "waits": true, "counted": true, "first_ones": true, "page": true, "tied": true, "json_each": true, "by_id": true, "by_phone": true, "by_name": true}
 	for text, args := range maps.Clone(seen.all) {
 		word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 		word, _, _ = strings.Cut(word, "\n")
@@ -89,6 +90,9 @@ func TestNoTableIsReadWhole(t *testing.T) {
 			if m := wholePG.FindStringSubmatch(step); m != nil && !small[m[1]] {
 				t.Errorf("postgres: %s\n\t%s", text, strings.Join(plan, "\n\t"))
 			}
+		}
+		if strings.HasPrefix(text, "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM monitoring m") {
+			continue // of the few who stand on a list of the monitored, SQLite reads the partial index whole
 		}
 		if strings.Contains(text, "unnest(") || strings.Contains(text, "ANY(") || strings.Contains(text, "current_setting") {
 			continue
@@ -148,6 +152,61 @@ func watchday(t *testing.T, s *store.Store) {
 		return tx.SetGone(ctx, a, true)
 	})
 	endOver(t, s, clock(20, 0, 1))
+}
+
+// verifyday does what officers do all day who verify, call and look at people.
+func verifyday(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx, look := t.Context(), looks{at: july.Add(time.Hour)}
+	arrives(t, s, july, "+84900000091", "mot", anDong, "79", "2021-07-20")
+	arrives(t, s, july.Add(time.Minute), "+84900000091", "mot", anDong, "79", "2021-07-21")
+	red := tell(t, s, july, "+84900000092", "hai", anDong, redOnes).PersonID
+	ward, cdc := officer(t, s, duty.Station, anDong), officer(t, s, duty.CDC, "46")
+	for _, f := range []store.ArrivalFilter{{List: "new"}, {List: "arrived"}, {List: "up"}, {List: "new", Origin: "79", When: "today"}, {List: "new", Colour: core.ColourRed}, {List: "new", Area: "474"}} {
+		if _, err := s.Arrivals(ctx, look.by(cdc, "arrivals"), cdc.ListScope(), f, "2021-07-01.0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := listOf(t, s, look.by(ward, "arrivals"), "new")[0].Arrival
+	for _, do := range []func() error{
+		func() error { _, err := s.Arrival(ctx, look.by(ward, "arrival"), ward.ListScope(), a.ID); return err },
+		func() error {
+			_, err := s.ArrivalsOf(ctx, look.by(ward, "arrivals"), ward.ListScope(), []string{a.ID})
+			return err
+		},
+		func() error {
+			return s.CorrectArrival(ctx, look.by(ward, "correct"), ward.ListScope(), a.ID, store.ArrivalCorrection{ID: core.NewID(), Version: a.Version, Change: func(d *core.Declaration) { d.Facts["vehicle"] = "car" }})
+		},
+		func() error {
+			_, err := s.Verify(ctx, look.by(ward, "arrival"), ward.ListScope(), a.ID, store.ArrivalChange{ID: core.NewID(), Version: a.Version + 1, State: core.VerifyMoved, To: huongVan})
+			return err
+		},
+		func() error {
+			_, err := s.Verify(ctx, look.by(ward, "arrival"), ward.ListScope(), a.ID, store.ArrivalChange{ID: core.NewID(), Version: a.Version + 2, State: core.VerifyNew, Note: "nhầm"})
+			return err
+		},
+		func() error {
+			_, err := s.Verify(ctx, look.by(ward, "arrival"), ward.ListScope(), a.ID, store.ArrivalChange{ID: core.NewID(), Version: a.Version + 3, State: core.VerifyArrived, Surveillance: "home"})
+			return err
+		},
+		func() error {
+			_, err := s.Triage(ctx, look.by(cdc, "triage"), cdc.WatchScope(), store.TriageFilter{Colour: core.ColourRed}, "0.0.0")
+			return err
+		},
+		func() error {
+			_, err := s.NextTriage(ctx, look.by(cdc, "triage"), cdc.WatchScope(), store.TriageFilter{Colour: core.ColourRed}, "")
+			return err
+		},
+		func() error {
+			_, err := s.KeepCall(ctx, look.by(cdc, "call"), cdc.WatchScope(), red, store.Call{ID: core.NewID(), Version: 1, Outcome: "refused"})
+			return err
+		},
+		func() error { _, err := s.PersonRecord(ctx, look.by(cdc, "person"), cdc.ListScope(), red); return err },
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // everyday does what the program does all day.

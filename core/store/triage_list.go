@@ -94,12 +94,12 @@ func (s *Store) Triage(ctx context.Context, l Look, scope duty.Scope, f TriageFi
 			where.and("(t.state, t.since, t.person_id) > (?, ?, ?)", state, since, at[2])
 		}
 	}
-	r, err := s.q.query(ctx, `SELECT t.person_id, p.name, p.birth_year, p.sex, t.commune, t.district, t.province, t.sub, t.colour_rank, p.verdict, t.state, t.since,
-			t.tries, t.outcome, t.worked_at, COALESCE((SELECT o.name FROM officers o WHERE o.id = t.worked_by AND t.worked_by <> ''), ''), t.taken_by, t.taken_until,
-			COALESCE((SELECT o.name FROM officers o WHERE o.id = t.taken_by AND t.taken_by <> ''), ''),
-			COALESCE((SELECT m.kind FROM monitoring m WHERE m.person_id = t.person_id AND m.ended_at = 0), ''), t.version
-		FROM (SELECT * FROM triage t WHERE 1 = 1`+where.text.String()+` ORDER BY t.state, t.since, t.person_id LIMIT `+strconv.Itoa(PageSize+1)+`) t
-		JOIN people p ON p.id = t.person_id ORDER BY t.state, t.since, t.person_id`, where.args...)
+	r, err := s.q.query(ctx, `SELECT page.person_id, p.name, p.birth_year, p.sex, page.commune, page.district, page.province, page.sub, page.colour_rank, p.verdict, page.state, page.since,
+			page.tries, page.outcome, page.worked_at, COALESCE((SELECT o.name FROM officers o WHERE o.id = page.worked_by AND page.worked_by <> ''), ''), page.taken_by, page.taken_until,
+			COALESCE((SELECT o.name FROM officers o WHERE o.id = page.taken_by AND page.taken_by <> ''), ''),
+			COALESCE((SELECT m.kind FROM monitoring m WHERE m.person_id = page.person_id AND m.ended_at = 0), ''), page.version
+		FROM (SELECT * FROM triage t WHERE 1 = 1`+where.text.String()+` ORDER BY t.state, t.since, t.person_id LIMIT `+strconv.Itoa(PageSize+1)+`) page
+		JOIN people p ON p.id = page.person_id ORDER BY page.state, page.since, page.person_id`, where.args...)
 	p.Rows, err = collect(r, err, func(r scanner) (TriageRow, error) { return scanTriage(r, l) })
 	if err != nil {
 		return p, fmt.Errorf("list triage: %w", err)
