@@ -80,7 +80,9 @@ func TestArrivalIsVerifiedOnItsPage(t *testing.T) {
 		x.as(duty.Team, anDong).post("/admin/arrivals/"+binh, form).wants(t, "over what another did", http.StatusConflict, "không có ai", "Đã về địa phương")
 		x.as(duty.CDC, "46").get("/admin/arrivals?list=arrived").wants(t, "the province", 200, "Trần Thị Bình", "Cách ly y tế tại nhà", "đã gặp")
 		x.as(duty.Leader, "46").get("/admin/arrivals/"+binh).wants(t, "a leader", 200, "no:đã gặp", "no:0900 000 002", "no:<form method=\"post\" action=\"/admin/arrivals")
-		x.as(duty.Leader, "46").get("/admin/arrivals?list=arrived").wants(t, "a leader's list", 200, "T.T.B.", "no:Trần", "no:đã gặp")
+		x.as(duty.Leader, "46").get("/admin/arrivals?list=arrived").wants(t, "a leader's list", 200, "T.T.B.", "no:Trần", "no:đã gặp", "no:Lào", "no:14/08/2021", `no:id="origin"`)
+		x.as(duty.Leader, "46").get("/admin/arrivals?list=arrived&origin=79").wants(t, "what a leader does not see does not filter", 200, "T.T.B.")
+		x.as(duty.Leader, "46").get("/admin/arrivals/"+binh).wants(t, "a leader's record", 200, "no:Lào", "no:14/08/2021")
 	})
 }
 

@@ -40,6 +40,11 @@ type ArrivalRow struct {
 	Last      *Happening // what an officer did last; nil for nothing, or where the list is masked
 }
 
+// hideSaid leaves out what an arrival tells of what was said.
+func (row *ArrivalRow) hideSaid() { hideJourney(&row.Arrival) }
+
+func hideJourney(a *core.Arrival) { a.Colour, a.Origin, a.Day = core.ColourNone, "", "" }
+
 // ArrivalPage is one page of a work list, with what stands beside the filters.
 type ArrivalPage struct {
 	Rows   []ArrivalRow
@@ -118,8 +123,8 @@ func (s *Store) Arrivals(ctx context.Context, l Look, scope duty.Scope, f Arriva
 	if answer != duty.Yes && !p.Masked || !ok || !scope.Holds(code) || scope == duty.Everywhere || !goodText(f.Sub, f.Origin) {
 		return p, core.ErrNotFound
 	}
-	if p.Masked {
-		f.Colour = core.ColourNone
+	if p.Masked { // from where and when somebody comes is what they said, too
+		f.Colour, f.Origin, f.When, f.Sub = core.ColourNone, "", "", ""
 	}
 	if column != "commune" {
 		f.Sub = ""
@@ -168,16 +173,19 @@ func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, list st
 	if day, id, found := strings.Cut(after, "."); found && strings.Trim(day, "0123456789-") == "" && strings.Trim(id, "0123456789abcdef-") == "" {
 		where.and(beyond, day, id)
 	}
+	var days []core.Day // by which the list goes on, also where they are not shown
 	ofPage := strings.NewReplacer("r.", "page.")
 	r, err := s.q.query(ctx, `SELECT `+ofPage.Replace(arrivalColumns)+`, p.name, p.birth_year, p.sex
 		FROM (SELECT * FROM arrivals r WHERE 1 = 1`+where.text.String()+` ORDER BY `+order+` LIMIT `+strconv.Itoa(PageSize+1)+`) page
 		JOIN people p ON p.id = page.person_id ORDER BY `+ofPage.Replace(order), where.args...)
 	p.Rows, err = collect(r, err, func(r scanner) (row ArrivalRow, err error) {
 		row.Arrival, err = scanArrival(r, &row.Name, &row.BirthYear, &row.Sex)
+		days = append(days, row.Day)
 		if p.Masked {
-			row.Name, row.BirthYear, row.Sex, row.Colour, row.Sub = initials(row.Name), 0, "", core.ColourNone, ""
+			row.Name, row.BirthYear, row.Sex, row.Sub = initials(row.Name), 0, "", ""
+			row.hideSaid()
 		} else if duty.May(l.Officer.Duty, duty.InArea, duty.ExposureSymptoms) != duty.Yes {
-			row.Colour = core.ColourNone
+			row.hideSaid()
 		}
 		return row, err
 	})
@@ -186,8 +194,7 @@ func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, list st
 	}
 	if len(p.Rows) > PageSize {
 		p.Rows = p.Rows[:PageSize]
-		last := p.Rows[PageSize-1]
-		p.Next = string(last.Day) + "." + last.ID
+		p.Next = string(days[PageSize-1]) + "." + p.Rows[PageSize-1].ID
 	}
 	if p.Masked {
 		return nil
@@ -291,7 +298,7 @@ func (s *Store) arrivalCounts(ctx context.Context, p *ArrivalPage, f ArrivalFilt
 		c.Subs = nil
 	}
 	if p.Masked {
-		c.Colours, c.Subs = nil, nil
+		c.Colours, c.Origins, c.Whens, c.Subs = nil, nil, nil, nil
 	}
 	p.Counts = c
 	return nil

@@ -74,18 +74,31 @@ func (s *Store) openArrival(ctx context.Context, q querier, l Look, scope duty.S
 		return nil, err
 	}
 	rec.Standing.cut(rec.Said.Person)
-	if !rec.Said.Person.Shows(duty.ExposureSymptoms) {
-		rec.Colour = core.ColourNone
-	}
 	if rec.Events, err = s.arrivalEvents(ctx, q, []string{id}); err != nil {
 		return nil, err
 	}
-	if !rec.Said.Person.Shows(duty.FullIdentity) {
-		for i := range rec.Events {
-			rec.Events[i].Note = ""
+	cutArrival(&rec.Arrival, rec.Events, rec.Said.Person)
+	return rec, nil
+}
+
+// cutArrival leaves of an arrival, and of what happened to it, what may be shown
+// of its person.
+func cutArrival(a *core.Arrival, events []Happening, p *Person) {
+	says := p.Shows(duty.ExposureSymptoms)
+	if !says {
+		hideJourney(a)
+	}
+	for i := range events {
+		if e := &events[i]; !p.Shows(duty.FullIdentity) {
+			e.Note = ""
+		}
+		for _, terms := range []map[string]any{events[i].Before, events[i].After} {
+			if !says {
+				delete(terms, "day")
+				delete(terms, "origin")
+			}
 		}
 	}
-	return rec, nil
 }
 
 // arrivalEvents lists what happened to some arrivals, the newest first.

@@ -281,7 +281,7 @@ func TestArrivalsAreCounted(t *testing.T) {
 			}
 		}
 		leader := officer(t, s, duty.Leader, "46")
-		if p := page(leader, store.ArrivalFilter{Colour: core.ColourRed}); !p.Masked || len(p.Rows) != 4 || p.Rows[0].Name != "a." || p.Rows[3].Colour != "" || p.Counts.Colours != nil {
+		if p := page(leader, store.ArrivalFilter{Colour: core.ColourRed}); !p.Masked || len(p.Rows) != 4 || p.Rows[0].Name != "a." || p.Rows[3].Colour != "" || p.Rows[0].Origin != "" || p.Rows[0].Day != "" || p.Counts.Colours != nil {
 			t.Errorf("masked: %+v", p)
 		}
 		police := officer(t, s, duty.Police, "46")

@@ -123,18 +123,14 @@ func (s *Store) personArrivals(ctx context.Context, q querier, _ Look, scope dut
 		if !scope.Holds(a.Area()) {
 			continue
 		}
-		if !rec.Person.Shows(duty.ExposureSymptoms) {
-			a.Colour = core.ColourNone
-		}
-		rec.Arrivals = append(rec.Arrivals, ArrivalRow{Arrival: a, Name: rec.Person.Name})
 		events, err := s.arrivalEvents(ctx, q, []string{a.ID})
 		if err != nil {
 			return err
 		}
+		cutArrival(&a, events, rec.Person)
+		rec.Arrivals = append(rec.Arrivals, ArrivalRow{Arrival: a, Name: rec.Person.Name})
 		for _, e := range events {
-			if e.ID = a.ID; !rec.Person.Shows(duty.FullIdentity) {
-				e.Note = ""
-			}
+			e.ID = a.ID
 			rec.Verified = append(rec.Verified, e)
 		}
 	}
