@@ -55,6 +55,9 @@ func (s *Store) Load(ctx context.Context, l Load) error {
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
+	if err := s.takeIndexes(ctx, time.Now().UnixMilli()); err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	waiting := make(chan int)
@@ -86,7 +89,7 @@ func (s *Store) Load(ctx context.Context, l Load) error {
 	close(waiting)
 	running.Wait()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return s.giveBack(ctx, context.Cause(ctx))
 	}
 	return s.finishLoad(ctx, l)
 }
@@ -142,6 +145,9 @@ func (s *Store) HoldsPeople(ctx context.Context) (bool, error) {
 
 // finishLoad links likely duplicates and marks the load as done.
 func (s *Store) finishLoad(ctx context.Context, l Load) error {
+	if err := s.giveIndexes(ctx); err != nil {
+		return fmt.Errorf("finish load: %w", err)
+	}
 	// A database that grew from nothing to a million rows has no idea of them
 	// yet, and would read whole tables, here and for the officers' lists.
 	for _, table := range []string{"people", "ties", "declarations", "qr_codes", "arrivals", "triage", "monitoring"} {

@@ -90,3 +90,6 @@ func InNoTime() (done func()) {
 	firstHours = map[string]int64{"province": 10, "district": 20, "commune": 30}
 	return func() { pageTime, countTime, firstHours = page, count, first }
 }
+
+// TakeIndexes is what a load into an empty database begins with.
+func (s *Store) TakeIndexes(ctx context.Context) error { return s.takeIndexes(ctx, 1) }

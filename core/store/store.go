@@ -97,6 +97,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.Close()
 		return nil, fmt.Errorf("put the rules in: %w", err)
 	}
+	if err := s.giveIndexes(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("after a load that died: %w", err)
+	}
 	if err := s.prepareHot(ctx); err != nil {
 		s.Close()
 		return nil, err
