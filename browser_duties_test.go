@@ -116,6 +116,7 @@ func (d *duties) both(o *tab, name string) {
 // take keeps a picture of a page that fits its screen.
 func (d *duties) take(o *tab, name string) {
 	d.t.Helper()
+	o.does("sees the page", until(`document.readyState === "complete"`))
 	if wide := value[int](o, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 		d.t.Errorf("%s: %d px wider than the screen", name, wide)
 	}

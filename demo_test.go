@@ -37,6 +37,9 @@ func inventedPeople(t *testing.T, people, declarations int) [][]core.Declaration
 func TestInventedDeclarationsAreTheForms(t *testing.T) {
 	for i, declarations := range inventedPeople(t, 3000, 3300) {
 		for _, d := range declarations {
+			if d.Form != "resident" { // journeys are held to their form by the tests of core/demo
+				continue
+			}
 			answers := answersOf(d)
 			event := flows.Event{Today: d.Day, Now: d.At, Setting: flows.Setting{Province: "46", LookBack: 14}}
 			view := flows.View{Form: &flows.Resident, State: &flows.State{Answers: answers}, Event: &event}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"khaibao/core/monitor"
+	"khaibao/core/store/storetest"
 )
 
 // running is the whole program in this process, wired as main wires it.
@@ -38,6 +39,9 @@ func startAt(t testing.TB, now func() time.Time, settings map[string]string) *ru
 	addr := freeAddr(t)
 	env := map[string]string{"ADDR": addr, "METRICS_ADDR": "off", "DATABASE_URL": "sqlite:" + filepath.Join(dir, "khaibao.db"),
 		"KEY_FILE": filepath.Join(dir, "khaibao.key"), "LOG_LEVEL": "error"}
+	if settings["DATABASE_URL"] == "" && settings["KEY_FILE"] == "" {
+		storetest.Begin(t, filepath.Join(dir, "khaibao.db"), env["KEY_FILE"])
+	}
 	for name, value := range settings {
 		env[name] = value
 	}

@@ -79,7 +79,7 @@ func TestQuarterIsWrittenOut(t *testing.T) {
 func TestTheTabOfThePageIsMarked(t *testing.T) {
 	x := newSite(t, storetest.SQLite(t))
 	b := x.as(duty.CDC, "46")
-	for path, tab := range map[string]string{"/admin/": "/admin/", "/admin/check": "/admin/check", "/admin/monitoring/open": "/admin/monitoring", "/admin/tasks": "/admin/tasks"} {
+	for path, tab := range map[string]string{"/admin/": "/admin/", "/admin/triage": "/admin/triage", "/admin/monitoring/open": "/admin/monitoring", "/admin/tasks": "/admin/tasks"} {
 		page := b.get(path)
 		page.wants(t, path, 200, `href="`+tab+`" aria-current="page"`)
 		if n := strings.Count(page.body, `aria-current="page"`); n != 1 {

@@ -3,11 +3,14 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -36,10 +39,16 @@ func Postgres(t testing.TB) *store.Store {
 	return Open(t, PostgresURL(t))
 }
 
-// Open opens a store with a new key file and closes it with the test.
+// Open opens a store with a key file of its own and closes it with the test.
 func Open(t testing.TB, databaseURL string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{URL: databaseURL, KeyFile: filepath.Join(t.TempDir(), "khaibao.key")})
+	key := filepath.Join(t.TempDir(), "khaibao.key")
+	if file, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			Begin(t, file, key)
+		}
+	}
+	s, err := store.Open(t.Context(), store.Options{URL: databaseURL, KeyFile: key})
 	if err != nil {
 		t.Fatalf("open store: %v", err)
 	}
@@ -47,6 +56,42 @@ func Open(t testing.TB, databaseURL string) *store.Store {
 	t.Cleanup(func() { Counts(t, s) })
 	return s
 }
+
+// Begin puts an empty SQLite database and its key into two files: copies of the
+// first of the process, since making all tables takes longer than most tests do,
+// under the race detector a second and more.
+func Begin(t testing.TB, file, key string) {
+	t.Helper()
+	first.Do(func() {
+		dir, err := os.MkdirTemp("", "khaibao-first-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		from := store.Options{URL: "sqlite:" + filepath.Join(dir, "khaibao.db"), KeyFile: filepath.Join(dir, "khaibao.key")}
+		s, err := store.Open(context.Background(), from)
+		if err != nil {
+			t.Fatalf("open the first store: %v", err)
+		}
+		s.Close() // with it the log is written back into the file
+		if firstFile, err = os.ReadFile(filepath.Join(dir, "khaibao.db")); err == nil {
+			firstKey, err = os.ReadFile(from.KeyFile)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	for to, content := range map[string][]byte{file: firstFile, key: firstKey} {
+		if err := os.WriteFile(to, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var (
+	first               sync.Once
+	firstFile, firstKey []byte
+)
 
 // Counts compares figures with what they count, at the end of every test: a
 // change that is counted wrong shows wherever it is made. A test that broke its
