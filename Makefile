@@ -2,7 +2,7 @@
 # installs what else it needs on Debian.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-FUZZTIME ?= 4s
+FUZZTIME ?= 2s
 TESTFLAGS ?=
 PG_DIR ?= $(shell mktemp -u -d /tmp/khaibao-pg.XXXXXX)
 # Runs a command beside a throw-away PostgreSQL, which is stopped whatever happens.

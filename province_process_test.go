@@ -155,7 +155,7 @@ func (c *provinceProcess) kill() {
 // peace.
 func TestProvinceKilled(t *testing.T) {
 	defer slog.SetLogLoggerLevel(slog.SetLogLoggerLevel(slog.LevelError))
-	homes, days, length := 40, 8, 3
+	homes, days, length := 24, 8, 3
 	if os.Getenv("KHAIBAO_SOAK") == "1" {
 		homes, days, length = 1000, 21, 14
 	}

@@ -78,7 +78,7 @@ func (s *Store) exported(ctx context.Context, l Look, scope duty.Scope, f Filter
 	if masked {
 		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
 	}
-	w, ok := walkOf(scope, f)
+	w, ok := s.walkOf(scope, f)
 	if !ok {
 		return nil, false, core.ErrNotFound
 	}

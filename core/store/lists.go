@@ -79,7 +79,7 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
 		f.Figure = maskedFigure(f.Figure)
 	}
-	w, ok := walkOf(scope, f)
+	w, ok := s.walkOf(scope, f)
 	if !ok {
 		return Page{}, core.ErrNotFound
 	}

@@ -38,7 +38,7 @@ func (w *walk) and(to *string, text string, args ...any) {
 
 // walkOf is the walk of a filter inside a scope; not ok when the filter asks for
 // an area outside it.
-func walkOf(scope duty.Scope, f Filter) (*walk, bool) {
+func (s *Store) walkOf(scope duty.Scope, f Filter) (*walk, bool) {
 	code := scope.Area
 	if f.Area != "" {
 		code = f.Area
@@ -47,7 +47,7 @@ func walkOf(scope duty.Scope, f Filter) (*walk, bool) {
 	if !ok || !scope.Holds(code) || scope == duty.Everywhere {
 		return nil, false
 	}
-	w := &walk{level: column, oldest: f.OldestFirst}
+	w := &walk{level: column, patience: s.listTime, oldest: f.OldestFirst}
 	w.and(&w.area, "d."+column+" = ?", code)
 	if start, err := time.ParseInLocation(time.DateOnly, string(f.From), core.Zone); err == nil {
 		w.from = start.UnixMilli()

@@ -20,8 +20,9 @@ type walk struct {
 	level  string // "province", "district", "commune"
 	oldest bool   // the oldest first
 
-	from, end int64 // the stretch of all: from ≤ at < end, in milliseconds; 0 for open
-	few       bool  // by people who are few: all of theirs is read at once
+	from, end int64         // the stretch of all: from ≤ at < end, in milliseconds; 0 for open
+	patience  time.Duration // Options.ListTime of the store
+	few       bool          // by people who are few: all of theirs is read at once
 }
 
 // How long a walk looks for a page, and counts. Tests let it end sooner.
@@ -29,6 +30,14 @@ var (
 	pageTime  = 70 * time.Millisecond
 	countTime = 40 * time.Millisecond
 )
+
+// time is how long the walk may take where d is usual.
+func (w *walk) time(d time.Duration) time.Duration {
+	if d > 0 && w.patience > 0 {
+		return w.patience
+	}
+	return d
+}
 
 // stretchTime is how long one stretch is meant to take.
 const stretchTime = 15 * time.Millisecond
@@ -161,7 +170,7 @@ func (w *walk) page(ctx context.Context, q querier, after Cursor, n int) (ids []
 		at = after
 	}
 	var last Cursor
-	came, end, err := w.along(at, pageTime, func(p piece) (Cursor, bool, error) {
+	came, end, err := w.along(at, w.time(pageTime), func(p piece) (Cursor, bool, error) {
 		found, came, err := w.entries(ctx, q, p, n+1-len(ids))
 		for _, e := range found {
 			if ids = append(ids, e.ID); len(ids) <= n {
@@ -224,7 +233,7 @@ func (w *walk) entries(ctx context.Context, q querier, p piece, n int) (found []
 
 // count counts what the walk finds from its beginning on, CountedAtMost at most.
 func (w *walk) count(ctx context.Context, q querier) (c Counts, err error) {
-	_, end, err := w.along(w.beginning(), countTime, func(p piece) (came Cursor, enough bool, err error) {
+	_, end, err := w.along(w.beginning(), w.time(countTime), func(p piece) (came Cursor, enough bool, err error) {
 		if w.looked != "" {
 			came, err = w.countLooked(ctx, q, p, &c)
 		} else {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -48,7 +49,7 @@ func Open(t testing.TB, databaseURL string) *store.Store {
 			Begin(t, file, key)
 		}
 	}
-	s, err := store.Open(t.Context(), store.Options{URL: databaseURL, KeyFile: key})
+	s, err := store.Open(t.Context(), store.Options{URL: databaseURL, KeyFile: key, ListTime: time.Minute})
 	if err != nil {
 		t.Fatalf("open store: %v", err)
 	}
