@@ -25,8 +25,8 @@ func (s *Store) takeIndexes(ctx context.Context, now int64) error {
 		return err
 	}
 	return wrap(s.inTx(ctx, func(q querier) error {
-		r, err := q.query(ctx, `SELECT indexname || ' ' || indexdef FROM pg_indexes
-			WHERE schemaname = current_schema() AND tablename = 'declarations' AND indexdef LIKE 'CREATE INDEX %' ORDER BY 1`)
+		r, err := q.query(ctx, `SELECT c.relname || ' ' || pg_get_indexdef(x.indexrelid) FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
+			WHERE x.indrelid = 'declarations'::regclass AND NOT x.indisunique ORDER BY 1`)
 		all, err := collect(r, err, scanText)
 		if err != nil {
 			return err
