@@ -8,44 +8,22 @@ import (
 	"fmt"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"khaibao/looktest"
 )
 
 var updatePictures = flag.Bool("update-pictures", false, "write the pictures of docs/pictures anew")
 
-// chromium starts a browser. Without one the test fails: who runs the tests
-// must know that the pages were not tried.
+// chromium starts a browser that writes dates as people here see them.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("Chromium is needed: make needs")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], // headless
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("lang", "vi"), chromedp.Flag("accept-lang", "vi"), chromedp.Env("LANGUAGE=vi")) // dates as people here see them
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start the browser: %v", err)
-	}
-	return ctx
+	return looktest.Browser(t, chromedp.Flag("lang", "vi"), chromedp.Flag("accept-lang", "vi"), chromedp.Env("LANGUAGE=vi"))
 }
 
 type act = chromedp.Action[chromedp.Void]
