@@ -62,11 +62,12 @@ func (t *Twilio) create(w http.ResponseWriter, r *http.Request) (int, any, *twil
 		return 0, nil, &twilioError{http.StatusTooManyRequests, 20429, "Too Many Requests"}
 	}
 	lost := t.keep(m)
+	answer := t.json(m) // as it stands now: it may be delivered before the answer is written
 	t.process(m)
 	if lost {
 		panic(http.ErrAbortHandler)
 	}
-	return http.StatusCreated, t.json(m), nil
+	return http.StatusCreated, answer, nil
 }
 
 // conforms checks a form against the specification and Twilio's own rules.
