@@ -141,7 +141,7 @@ func (s *Server) write(w http.ResponseWriter, r *request, rt route, page string,
 		code, page, data = http.StatusTooManyRequests, "error.html", "admin.error.looks"
 	case errors.As(err, &large):
 		code, page, data = http.StatusRequestEntityTooLarge, "error.html", "admin.error.large"
-	case s.databaseAway(r.Context()):
+	case errors.Is(err, store.ErrBusy), s.databaseAway(r.Context()):
 		w.Header().Set("Retry-After", "30")
 		code, page, data = http.StatusServiceUnavailable, "error.html", "admin.error.away"
 	default:

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -24,6 +25,32 @@ func TestPingWhileSQLiteIsLocked(t *testing.T) {
 	soon(t, "there", func() bool { return s.Ping(t.Context()) == nil })
 	if err := s.SetMark(t.Context(), "x", time.Now()); err != nil {
 		t.Errorf("after a ping nothing can be written: %v", err)
+	}
+}
+
+// Who stands in the queue for a locked database is told so in time, however many
+// stand before them.
+func TestQueueForALockedDatabase(t *testing.T) {
+	database := "sqlite:" + filepath.Join(t.TempDir(), "khaibao.db")
+	s := storetest.Open(t, database)
+	release := storetest.NewLook(t, database).Hold()
+	defer release()
+	began := time.Now()
+	ended := make(chan error)
+	const queue = 6
+	for range queue {
+		go func() {
+			_, err := s.TrySignIn(context.Background(), began, "can.bo", "192.0.2.1")
+			ended <- err
+		}()
+	}
+	for range queue {
+		if err := <-ended; !errors.Is(err, store.ErrBusy) {
+			t.Errorf("got %v, want that the database is busy", err)
+		}
+	}
+	if took := time.Since(began); took > 2*10*time.Second {
+		t.Errorf("the last of %d was told after %v", queue, took)
 	}
 }
 

@@ -190,21 +190,7 @@ func (s *Store) begin(ctx context.Context) (querier, func(commit bool) error, er
 	if s.pg != nil {
 		return beginPG(ctx, s.pg)
 	}
-	tx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	end := func(commit bool) error {
-		if !commit {
-			return tx.Rollback()
-		}
-		if err := tx.Commit(); err != nil {
-			return err
-		}
-		s.wrote.Store(time.Now().UnixMilli())
-		return nil
-	}
-	return sqliteConn{q: tx, hot: s.hot}, end, nil
+	return s.beginSQLite(ctx)
 }
 
 func beginPG(ctx context.Context, pool *pgxpool.Pool) (querier, func(bool) error, error) {

@@ -163,7 +163,9 @@ func connectSQLite(ctx context.Context, path string) (*Store, error) {
 		writer.Close()
 		return nil, err
 	}
-	return &Store{lite: db, writer: writer, q: sqliteConn{q: db}, holder: core.NewID()}, nil
+	s := &Store{lite: db, writer: writer, holder: core.NewID()}
+	s.q = sqlitePool{sqliteConn{q: db}, s}
+	return s, nil
 }
 
 // prepareHot prepares the statements of every turn.
