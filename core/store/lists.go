@@ -121,11 +121,17 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, w *walk, a
 	if err := w.bound(ctx, q); err != nil {
 		return fmt.Errorf("list declarations: %w", err)
 	}
-	keys, next, reached, err := w.page(ctx, q, after, PageSize)
+	once := w.few && after == (Cursor{})
+	var keys []string
+	var err error
+	if once {
+		keys, p.Next, p.Counts, err = w.firstOfFew(ctx, q, PageSize)
+	} else {
+		keys, p.Next, p.Reached, err = w.page(ctx, q, after, PageSize)
+	}
 	if err != nil {
 		return fmt.Errorf("list declarations: %w", err)
 	}
-	p.Next, p.Reached = next, reached
 	if len(keys) > 0 {
 		r, err := q.query(ctx, `SELECT d.id, d.person_id, d.form, p.name, p.birth_year, p.sex, d.commune, d.district, d.province,
 				d.at, d.day, d.channel, d.proven, d.version, d.facts, d.colour
@@ -135,7 +141,9 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, w *walk, a
 			return fmt.Errorf("list declarations: %w", err)
 		}
 	}
-	p.Counts, err = w.count(ctx, q)
+	if !once {
+		p.Counts, err = w.count(ctx, q)
+	}
 	if p.Masked {
 		p.Counts.Symptomatic, p.Counts.Exposed = 0, 0
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -15,23 +16,19 @@ const commonName = 1_000
 func (s *Store) named(ctx context.Context, q querier, w *walk, folded string) error {
 	// Folded names hold no mark of LIKE.
 	pattern := "% " + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(folded) + "%"
-	among := func(args []any) conditions {
-		c := conditions{args: args}
-		c.and("' ' || p.folded LIKE ?", pattern)
-		if words := wordsQuery(folded); s.pg != nil && words != "" {
-			c.and(nameWords+" @@ to_tsquery('simple', ?)", words)
-		}
-		return c
+	var all conditions
+	all.and("' ' || p.folded LIKE ?", pattern)
+	if words := wordsQuery(folded); s.pg != nil && words != "" {
+		all.and(nameWords+" @@ to_tsquery('simple', ?)", words)
 	}
-	all, here := among(nil), among(w.args)
-	var n int
-	err := q.row(ctx, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM people p WHERE 1 = 1%s LIMIT %d) found`, all.text.String(), commonName), all.args...).Scan(&n)
+	r, err := q.query(ctx, fmt.Sprintf(`SELECT p.id FROM people p WHERE 1 = 1%s LIMIT %d`, all.text.String(), commonName), all.args...)
+	people, err := collect(r, err, scanText)
 	if err != nil {
-		return fmt.Errorf("count a name: %w", err)
+		return fmt.Errorf("look for a name: %w", err)
 	}
-	if w.few = n < commonName; w.few {
-		w.looked += " AND d.person_id IN (SELECT p.id FROM people p WHERE 1 = 1" + here.text.String() + ")"
-		w.args = here.args
+	if w.few = len(people) < commonName; w.few {
+		w.args = append(w.args, s.among(people))
+		w.looked += " AND d.person_id" + s.anyOf("$"+strconv.Itoa(len(w.args)))
 	} else {
 		w.and(&w.looked, "(SELECT ' ' || p.folded FROM people p WHERE p.id = d.person_id) LIKE ?", pattern)
 	}

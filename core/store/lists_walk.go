@@ -69,7 +69,9 @@ func (w *walk) bound(ctx context.Context, q querier) error {
 
 // stretch asks for the n declarations at most of a piece that are kept; what is
 // a SELECT of whose rows these are d. Where people are few, what is looked up
-// elsewhere leads to them; else it is for what to look it up.
+// elsewhere leads to them, and not the order, by which PostgreSQL would read an
+// area from its end until it met enough of theirs; else it is for what to look
+// it up.
 func (w *walk) stretch(what string, p piece, n int) (text string, args []any) {
 	c := conditions{args: w.args}
 	if w.oldest {
@@ -79,15 +81,15 @@ func (w *walk) stretch(what string, p piece, n int) (text string, args []any) {
 		c.and("(d.at, d.id) < (?, ?)", p.after.At, p.after.ID)
 		c.and("d.at >= ?", p.to)
 	}
-	person, few := "", ""
+	person, few, at := "", "", "d.at"
 	if w.looked != "" {
 		person = ", d.person_id"
 	}
 	if w.few {
-		few = w.looked
+		few, at = w.looked, "d.at + 0"
 	}
 	return what + ` FROM (SELECT d.at, d.id, d.symptoms, d.exposures, d.proven` + person + ` FROM declarations d WHERE 1 = 1` + w.area + c.text.String() + w.kept + few +
-		` ORDER BY d.at` + w.order() + `, d.id` + w.order() + ` LIMIT ` + strconv.Itoa(n) + `) d`, c.args
+		` ORDER BY ` + at + w.order() + `, d.id` + w.order() + ` LIMIT ` + strconv.Itoa(n) + `) d`, c.args
 }
 
 // beginning is the place before all of the walk.
@@ -96,6 +98,14 @@ func (w *walk) beginning() Cursor {
 		return Cursor{At: w.from} // no ID is before ""
 	}
 	return Cursor{At: w.end}
+}
+
+// ending is the time at which the walk ends.
+func (w *walk) ending() int64 {
+	if w.oldest {
+		return w.end
+	}
+	return w.from
 }
 
 // over tells whether nothing is behind a place.
@@ -159,6 +169,23 @@ func (w *walk) along(at Cursor, long time.Duration, visit func(piece) (came Curs
 		}
 	}
 	return at, true, nil
+}
+
+// firstOfFew reads all of few people's declarations once, CountedAtMost at most, for
+// the first page as for what is counted.
+func (w *walk) firstOfFew(ctx context.Context, q querier, n int) (ids []string, next Cursor, c Counts, err error) {
+	found, _, err := w.entries(ctx, q, piece{after: w.beginning(), to: w.ending()}, CountedAtMost)
+	for i, e := range found {
+		if i < n {
+			ids = append(ids, e.ID)
+		}
+		if i == n {
+			next = found[n-1].Cursor
+		}
+		c.add(1, min(e.symptoms, 1), min(e.exposures, 1), 1-e.proven)
+	}
+	c.More = len(found) >= CountedAtMost
+	return ids, next, c, err
 }
 
 // page finds the IDs of the next declarations behind a place, n at most, and
