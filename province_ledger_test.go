@@ -29,7 +29,7 @@ const ledgerText = `
 				AND EXISTS (SELECT 1 FROM outbox o WHERE o.id = q.outbox_id AND (o.state = 0 OR q.prompted_at > 0)) THEN 1 ELSE 0 END AS waiting,
 			CASE WHEN q.answered_at = 0 AND m.ended_at = 0 AND q.step >= 2
 				AND NOT (q.missed_at > 0 AND EXISTS (SELECT 1 FROM checkups c WHERE c.monitoring_id = m.id AND c.day > q.day))
-				AND EXISTS (SELECT 1 FROM tasks t WHERE t.monitoring_id = m.id AND t.closed_at = 0 AND t.owner <> ''
+				AND EXISTS (SELECT 1 FROM tasks t WHERE t.monitoring_id = m.id AND t.monitoring_id <> '' AND t.closed_at = 0 AND t.owner <> ''
 					AND t.kind IN ('silent', 'call', 'no_way', 'stopped')) THEN 1 ELSE 0 END AS escalated,
 			CASE WHEN q.answered_at = 0 AND m.ended_at = 0 AND q.missed_at > 0
 				AND EXISTS (SELECT 1 FROM checkups c WHERE c.monitoring_id = m.id AND c.day > q.day) THEN 1 ELSE 0 END AS missed,
