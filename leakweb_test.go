@@ -16,7 +16,9 @@ type visitor struct {
 	t      testing.TB
 	site   string
 	client *http.Client
-	last   string // the page that is open
+	lang   string      // of the page
+	last   string      // the page that is open
+	header http.Header // and what came with it
 }
 
 func newVisitor(t testing.TB, site string) *visitor {
@@ -25,7 +27,7 @@ func newVisitor(t testing.TB, site string) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visitor{t: t, site: site, client: &http.Client{Jar: jar}}
+	return &visitor{t: t, site: site, client: &http.Client{Jar: jar}, lang: "vi"}
 }
 
 // get opens a page and returns its status.
@@ -56,7 +58,7 @@ func (v *visitor) open(res *http.Response, err error) int {
 	if err != nil {
 		v.t.Fatalf("a page: %v", err)
 	}
-	v.last = string(body)
+	v.last, v.header = string(body), res.Header
 	return res.StatusCode
 }
 
@@ -64,10 +66,10 @@ func (v *visitor) open(res *http.Response, err error) int {
 // page comes back with the answer.
 func (v *visitor) say(text string) {
 	v.t.Helper()
-	fields := []string{"text", text, "lang", "vi"}
+	fields := []string{"text", text, "lang", v.lang}
 	if label, ok := strings.CutPrefix(text, "["); ok {
 		action, ref := v.button(strings.TrimSuffix(label, "]"))
-		fields = []string{"action", action, "ref", ref, "lang", "vi"}
+		fields = []string{"action", action, "ref", ref, "lang", v.lang}
 	}
 	eventually(v.t, "an answer of the chat to "+text, func() bool {
 		code := v.post("/chat", fields...)

@@ -19,7 +19,7 @@ async function lookAtPage(maxWeight, first) {
   }
   for (const e of seen("button, .button, summary, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio]), nav a, .chips a, .tick")) {
     const box = e.getBoundingClientRect();
-    if (box.height < 43.5) wrong.push(`too small to press, ${Math.round(box.width)}x${Math.round(box.height)}: ${lookName(e)}`);
+    if (box.height < 43.5 && !e.disabled) wrong.push(`too small to press, ${Math.round(box.width)}x${Math.round(box.height)}: ${lookName(e)}`);
   }
   for (const e of seen("body *")) {
     const says = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.nodeValue.trim());
