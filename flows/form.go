@@ -86,6 +86,8 @@ type Question struct {
 	With     []string            // questions that are asked again when an earlier answer to this one holds no more
 	Resets   []string            // questions whose answers an answer to this one makes void
 	Hidden   func(v View) bool   // not shown in a review
+
+	keys *keys // in the form it stands in; nil where they were not made yet
 }
 
 // View is what a form may look at: the answers so far, and the event for its
@@ -194,6 +196,42 @@ func (q *Question) still(v View, set []string) []string {
 // key begins the locale keys of a question as a form asks it.
 func (q *Question) key(form string) string { return cmp.Or(q.Of, form) + "." + q.ID }
 
+// keys are locale keys of a question. Every answer is said with them: they are
+// made once.
+type keys struct {
+	ask, name string
+	choices   []string // of Choices, in their order
+
+	// The words of a line that names the question, and one of Choices with it.
+	// They are shared by all lines, so never written to.
+	label args
+	said  []args
+}
+
+// inKeys are the keys of a question as a form asks it.
+func (q *Question) inKeys(form string) *keys {
+	if q.keys != nil {
+		return q.keys
+	}
+	key := q.key(form)
+	k := &keys{ask: key + ".ask", name: key + ".name", label: args{"label": key + ".name"}}
+	for _, c := range q.Choices {
+		c = q.choiceKey(form, c)
+		k.choices = append(k.choices, c)
+		k.said = append(k.said, args{"label": k.name, "value": c})
+	}
+	return k
+}
+
+// questionsOf are the questions of a form, with their keys.
+func questionsOf(form string, parts ...[]Question) []Question {
+	out := slices.Concat(parts...)
+	for i := range out {
+		out[i].keys = out[i].inKeys(form)
+	}
+	return out
+}
+
 // inWordsOf are questions as another form asks them: in the words of form.
 func inWordsOf(form string, questions ...Question) []Question {
 	out := slices.Clone(questions)
@@ -210,8 +248,13 @@ func (q *Question) words(form, choice string) string {
 		return q.Skip
 	case choice == Skipped:
 		return "choice.skip"
-	case q.Words != "":
-		return q.Words + "." + choice
 	}
-	return q.key(form) + "." + choice
+	if i := slices.Index(q.Choices, choice); i >= 0 && q.keys != nil {
+		return q.keys.choices[i]
+	}
+	return q.choiceKey(form, choice)
+}
+
+func (q *Question) choiceKey(form, choice string) string {
+	return cmp.Or(q.Words, q.key(form)) + "." + choice
 }

@@ -24,7 +24,7 @@ func formByID(id string) *Form {
 func nameOf(form, question string) string {
 	if f := formByID(form); f != nil && question != Review {
 		if q := f.question(question); q != nil {
-			return q.key(form) + ".name"
+			return q.inKeys(form).name
 		}
 	}
 	return "review.name"

@@ -16,7 +16,7 @@ import (
 var Journey = Form{
 	ID:     "journey",
 	Health: healthReviewed,
-	Questions: slices.Concat(inWordsOf("resident", identityQuestions...), []Question{
+	Questions: questionsOf("journey", inWordsOf("resident", identityQuestions...), []Question{
 		{ID: "from", Kind: Place, Abroad: true, Where: notAtHome},
 		{ID: "from_sub", Kind: Quarter, Under: "from", Optional: true, Relevant: coarseCommune("from"),
 			Args: areaArgs("from"), Wordings: withoutHouse("from")},

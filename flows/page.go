@@ -135,7 +135,7 @@ func (r *run) saidAll() map[string]core.Say {
 		if a == nil || !wholly(q) || q.Recheck || a.Value == Skipped {
 			continue
 		}
-		all[q.ID] = r.valued(core.Say{Key: "page.said", Words: args{}}, q, a)
+		all[q.ID] = r.valued("page.said", q, a)
 	}
 	return all
 }

@@ -67,7 +67,7 @@ func (r *run) begin(q *Question) {
 
 // newField is a field before anything was typed.
 func (r *run) newField(q *Question) Field {
-	f := Field{ID: q.ID, Kind: q.Kind, Label: q.key(r.form.ID) + ".name", Optional: q.Optional, Depends: q.Relevant != nil,
+	f := Field{ID: q.ID, Kind: q.Kind, Label: q.inKeys(r.form.ID).name, Optional: q.Optional, Depends: q.Relevant != nil,
 		Common: !q.Each, Asked: q.relevant(r.view()), Keep: q.Recheck, Ticks: q.Kind == SelectMany, Free: q.Free}
 	f.Text = q.Kind != SelectMany && (q.Kind != SelectOne || q.Free)
 	f.Long = q.Kind == Stops
@@ -277,7 +277,7 @@ func (f *Field) hear(r *run, q *Question, a *Answer) {
 		return
 	}
 	if reading.Clean(f.Typed) != text && q.Kind != Quarter && q.Kind != Text || q.Kind == Place {
-		f.Heard = r.valued(core.Say{Key: "page.heard", Words: args{}}, q, a)
+		f.Heard = r.valued("page.heard", q, a)
 	}
 	if q.Kind == Place && r.s.Open == nil {
 		f.Offer = r.pickedOf(a, f.Chosen)

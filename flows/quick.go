@@ -151,7 +151,7 @@ func (r *run) newsOf(after run) (news, differs []string) {
 		case now == nil, old != nil && same(old, now):
 			continue
 		case old != nil && old.By == "" && !old.Kept:
-			differs = append(differs, r.form.question(id).key(r.form.ID)+".name")
+			differs = append(differs, r.form.question(id).inKeys(r.form.ID).name)
 		}
 		news = append(news, id)
 	}
@@ -172,7 +172,7 @@ func (after *run) cardLines(c reading.CardQR, news []string) (lines, place []cor
 		switch {
 		case q == nil:
 		case id == "permanent" && a == nil && c.Address != "" && !after.e.Features.Plain:
-			place = append(place, core.Say{Key: "heard", Args: args{"value": c.Address}, Words: args{"label": q.key(after.form.ID) + ".name"}})
+			place = append(place, core.Say{Key: "heard", Args: args{"value": c.Address}, Words: q.inKeys(after.form.ID).label})
 		case id == "id_number" && a == nil && hiddenOf(c.ID) > 0:
 			lines = append(lines, say("quick.masked", "last", lastDigits(c.ID)))
 		case a == nil, id == "sex" && a.By == "id_number", a.By != cardQuestion && !slices.Contains(news, id) && id != "full_name":

@@ -1,7 +1,5 @@
 package flows
 
-import "slices"
-
 // Resident is the health declaration of people who live, study or work in the
 // province (khai báo y tế toàn dân). Fields and wording follow
 // docs/reference/vietnam.md 2.2, 2.3 and 2.4; the phone is proved before the
@@ -9,7 +7,7 @@ import "slices"
 var Resident = Form{
 	ID:     "resident",
 	Health: healthReviewed,
-	Questions: slices.Concat(identityQuestions, []Question{
+	Questions: questionsOf("resident", identityQuestions, []Question{
 		{ID: "permanent", Kind: Place, Choices: []string{"abroad", "none"}, Offered: offerAbroad, Unshown: []string{"abroad", "none"}, Read: readElsewhere},
 		{ID: "permanent_sub", Kind: Quarter, Under: "permanent", Optional: true, Relevant: coarse("permanent"),
 			Args: areaArgs("permanent"), Wordings: withoutHouse("permanent")},

@@ -153,7 +153,7 @@ func (r *run) reviewGroup() (well []core.Say) {
 	for i := range r.form.Questions {
 		if q := &r.form.Questions[i]; q.About != "" && r.s.answer(q.ID) != nil {
 			a := r.whom(q) // as it is after corrections of one person's answers
-			well = append(well, r.valued(core.Say{Key: "review.health", Words: args{"label": q.key(r.form.ID) + ".name"}}, q, &a))
+			well = append(well, r.valued("review.health", q, &a))
 		}
 	}
 	return append([]core.Say{say("review.people", "count", strconv.Itoa(len(r.s.People)))}, well...)
@@ -302,7 +302,7 @@ func (r *run) listItems(of int) {
 			id += personMark + strconv.Itoa(of)
 		}
 		s.Choices = append(s.Choices, core.Choice{
-			Action: r.action(Review, id), Key: it.key(r.form.ID) + ".name", Number: strconv.Itoa(i + 1),
+			Action: r.action(Review, id), Key: it.inKeys(r.form.ID).name, Number: strconv.Itoa(i + 1),
 		})
 	}
 	r.say(s)

@@ -72,7 +72,7 @@ func (r *run) question(q *Question) core.Say {
 		return r.about(q, r.suggestion(q))
 	}
 	v := r.view()
-	s := core.Say{Key: q.key(r.form.ID) + ".ask", Multi: q.Kind == SelectMany, Input: q.input()}
+	s := core.Say{Key: q.inKeys(r.form.ID).ask, Multi: q.Kind == SelectMany, Input: q.input()}
 	if q.Wordings != nil {
 		if w := q.Wordings(v); w != "" {
 			s.Key += "." + w
@@ -82,10 +82,18 @@ func (r *run) question(q *Question) core.Say {
 		s.Args = q.Args(v)
 	}
 	offered := q.offered(v)
-	s.Choices = make([]core.Choice, 0, len(offered)+2)
+	listed := q.Kind == SelectMany && r.e.Features.MaxButtons <= len(offered)
+	extra := 0
+	if q.Kind == SelectMany && !listed {
+		extra++
+	}
+	if q.Optional {
+		extra++
+	}
+	s.Choices = make([]core.Choice, 0, len(offered)+extra)
 	number := 0
 	for _, c := range offered {
-		choice := core.Choice{Action: r.action(q.ID, c), Key: q.words(r.form.ID, c)}
+		choice := core.Choice{Key: q.words(r.form.ID, c)}
 		if q.About != "" && c != q.None {
 			choice.Key, choice.Text = "", r.called(placeOf(c))
 		}
@@ -95,21 +103,16 @@ func (r *run) question(q *Question) core.Say {
 			number++
 			choice.Number = strconv.Itoa(number)
 		}
+		if !listed || zero(q, c) { // in a list all is typed at once, but for none
+			choice.Action = r.action(q.ID, c)
+		}
 		if r.s.Open != nil {
 			choice.Chosen = slices.Contains(r.s.Open.Set, c)
 		}
 		s.Choices = append(s.Choices, choice)
 	}
-	switch {
-	case q.Kind != SelectMany:
-	case r.e.Features.MaxButtons > len(s.Choices):
+	if q.Kind == SelectMany && !listed {
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, ticked), Key: "choice.done", Wide: true})
-	default: // in a list all is typed at once, but for none
-		for i := range s.Choices {
-			if s.Choices[i].Number != "0" {
-				s.Choices[i].Action = ""
-			}
-		}
 	}
 	if q.Optional {
 		s.Choices = append(s.Choices, core.Choice{Action: r.action(q.ID, Skipped), Key: q.words(r.form.ID, Skipped), Number: "0", Wide: true})
@@ -142,14 +145,23 @@ func (r *run) choiceByNumber(q *Question, n int) string {
 	return ""
 }
 
-// valued gives a line the words of an answer under the placeholder "value". The
-// line's words are its own: they are written to.
-func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
+// valued is a line with the name of a question as "label" and the words of an
+// answer as "value".
+func (r *run) valued(key string, q *Question, a *Answer) core.Say {
+	keys := q.inKeys(r.form.ID)
+	s := core.Say{Key: key, Words: keys.label}
 	var set []string
 	if a != nil && q.Kind == SelectMany {
 		set = q.still(r.view(), a.Set)
 	}
-	word := func(key string) { s.Words["value"] = key }
+	word := func(key string) { s.Words = args{"label": keys.name, "value": key} }
+	choice := func(c string) {
+		if i := slices.Index(q.Choices, c); i >= 0 {
+			s.Words = keys.said[i]
+			return
+		}
+		word(q.words(r.form.ID, c))
+	}
 	text := func(t string) { s.Args = with(s.Args, "value", t) }
 	switch {
 	case a != nil && a.Value == Skipped && q.Skip != "":
@@ -161,7 +173,7 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 	case q.Kind == Countries && len(a.Set) > 0:
 		text(countryNames(a.Set, r.e.Known.Lang))
 	case q.Kind == SelectMany && len(set) == 0:
-		word(q.words(r.form.ID, q.None))
+		choice(q.None)
 	case q.About != "":
 		text(r.whoseWords(set))
 	case q.Kind == SelectMany:
@@ -191,7 +203,7 @@ func (r *run) valued(s core.Say, q *Question, a *Answer) core.Say {
 	case q.Kind == Insurance:
 		text("…" + lastDigits(a.Value))
 	case q.hasChoice(a.Value):
-		word(q.words(r.form.ID, a.Value))
+		choice(a.Value)
 	default:
 		text(a.Value)
 	}
@@ -213,8 +225,7 @@ func (q *Question) hasChoice(c string) bool { return slices.Contains(q.Choices, 
 
 // noted is a line that names a question and its answer.
 func (r *run) noted(key string, q *Question) core.Say {
-	s := core.Say{Key: key, Words: args{"label": q.key(r.form.ID) + ".name"}}
-	return r.valued(s, q, r.s.answer(q.ID))
+	return r.valued(key, q, r.s.answer(q.ID))
 }
 
 // with returns a copy of a map with one more pair.

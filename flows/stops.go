@@ -201,7 +201,7 @@ func withStop(stops []Stop, s Stop) []Stop {
 
 // moreStops asks on while the list is being told.
 func (r *run) moreStops(q *Question) core.Say {
-	open, key := r.s.Open, q.key(r.form.ID)+".ask"
+	open, key := r.s.Open, q.inKeys(r.form.ID).ask
 	if len(open.Codes) > 0 {
 		s := core.Say{Key: "place.which"}
 		for i, code := range open.Codes {
