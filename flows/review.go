@@ -29,7 +29,8 @@ func (r *run) items() []item {
 	return out
 }
 
-func (r *run) itemsOf(of int, v View, among func(*Question) bool) (out []item) {
+func (r *run) itemsOf(of int, v View, among func(*Question) bool) []item {
+	out := make([]item, 0, len(v.State.Answers))
 	for i := range r.form.Questions {
 		q := &r.form.Questions[i]
 		if among(q) && q.Under == "" && v.State.answer(q.ID) != nil && q.relevant(v) && (q.Hidden == nil || !q.Hidden(v)) {
@@ -89,26 +90,30 @@ func (r *run) review() {
 // healthy person, else one more for each thing that is not "none".
 func (r *run) reviewShort(ask core.Say) {
 	ask.Choices = nil // "OK" and "SUA" are in the words
-	var well []core.Say
+	var group []core.Say
 	if r.s.grouped() {
-		well = r.reviewGroup()
+		group = r.reviewGroup()
 	}
+	well := make([]*Question, 0, len(r.form.Health))
 	for _, it := range r.items() {
 		q := it.Question
 		if r.s.grouped() || !slices.Contains(r.form.Health, q.ID) {
 			continue
 		}
-		l := r.noted("review.health", q)
 		if a := r.s.answer(q.ID); len(a.Set) > 0 || q.Kind == Date {
-			r.say(l)
+			r.say(r.noted("review.health", q))
 		} else {
-			well = append(well, l)
+			well = append(well, q)
 		}
 	}
 	if r.s.Same {
 		r.greetShort()
 	}
-	r.said = append(r.said, well...)
+	r.said = slices.Grow(r.said, len(group)+len(well))
+	r.said = append(r.said, group...)
+	for _, q := range well {
+		r.said = append(r.said, r.noted("review.health", q))
+	}
 	r.say(ask)
 }
 
@@ -368,18 +373,23 @@ func (r *run) send() {
 		r.ask()
 		return
 	}
-	var list []Declare
-	for _, v := range r.views() {
-		d, m := r.form.Declare(v), v.State.member()
-		d.PersonID, d.Proxy = m.ID, m.Proxy
-		if phone := v.Value("phone"); phone != Skipped {
-			d.Notify = phone
-		}
-		list = append(list, d)
-	}
-	if len(list) == 1 {
-		r.effects = append(r.effects, list[0])
+	if !r.s.grouped() {
+		r.effects = append(r.effects, r.declare(r.view()))
 		return
 	}
+	var list []Declare
+	for _, v := range r.views() {
+		list = append(list, r.declare(v))
+	}
 	r.effects = append(r.effects, DeclareAll{List: list})
+}
+
+// declare is the declaration of one person.
+func (r *run) declare(v View) Declare {
+	d, m := r.form.Declare(v), v.State.member()
+	d.PersonID, d.Proxy = m.ID, m.Proxy
+	if phone := v.Value("phone"); phone != Skipped {
+		d.Notify = phone
+	}
+	return d
 }

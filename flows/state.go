@@ -82,13 +82,9 @@ func (s *State) answer(id string) *Answer {
 
 // put returns the answers with one set, without touching the old slice.
 func put(answers []Answer, a Answer) []Answer {
-	out := make([]Answer, 0, len(answers)+1)
-	for _, old := range answers {
-		if old.ID != a.ID || old.Of != a.Of {
-			out = append(out, old)
-		}
-	}
-	return append(out, a)
+	others := drop(answers, func(old *Answer) bool { return old.ID == a.ID && old.Of == a.Of })
+	out := make([]Answer, 0, len(others)+1)
+	return append(append(out, others...), a)
 }
 
 // drop returns the answers without those that gone names. The old slice stays

@@ -19,9 +19,14 @@ const MissLimit = 3
 // holds a message, or none to ask the current question again. When the person
 // sends the form, the last effect is its Declare.
 func Step(f Form, s State, e Event) (State, []Effect) {
-	r := run{form: &f, s: s, e: &e, effects: make([]Effect, 0, 2)}
-	r.step()
-	return r.s, r.effects
+	w := &struct { // in one piece, as the form's functions are shown all of it
+		form  Form
+		event Event
+		run   run
+	}{form: f, event: e}
+	w.run = run{form: &w.form, s: s, e: &w.event, effects: make([]Effect, 0, 2)}
+	w.run.step()
+	return w.run.s, w.run.effects
 }
 
 // run is one Step at work. It owns its copy of the state, but not the slices

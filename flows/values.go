@@ -166,9 +166,11 @@ func (r *run) heard(q *Question) core.Say {
 func (r *run) readDate(q *Question, text string) {
 	field := reading.DateField(q.Field)
 	d, err := reading.ReadDate(text, field, string(r.e.Today))
-	if meant, ok := reading.SuggestDate(text, field, string(r.e.Today)); ok && err != nil {
-		r.suggest(q, meant.Date)
-		return
+	if err != nil {
+		if meant, ok := reading.SuggestDate(text, field, string(r.e.Today)); ok {
+			r.suggest(q, meant.Date)
+			return
+		}
 	}
 	switch {
 	case err == nil:
