@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"khaibao/bots/bottest"
+	"khaibao/bots/fetch"
 	"khaibao/core"
 )
 
@@ -109,7 +110,7 @@ func TestPhotosWaitTheirTurn(t *testing.T) {
 			h.ServeHTTP(w, post(photoUpdate))
 			codes <- w.Code
 		}
-		for range photosAtOnce {
+		for range fetch.PhotosAtOnce {
 			go deliver()
 		}
 		synctest.Wait()
@@ -121,7 +122,7 @@ func TestPhotosWaitTheirTurn(t *testing.T) {
 			t.Errorf("one too many: status %d, want 503", w.Code)
 		}
 		close(release)
-		for range photosAtOnce {
+		for range fetch.PhotosAtOnce {
 			if code := <-codes; code != 200 {
 				t.Errorf("one in hand: status %d", code)
 			}

@@ -182,7 +182,7 @@ func (c *Channel) updates(ctx context.Context, offset int64) ([]json.RawMessage,
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost,
 		strings.TrimSuffix(c.API, "/")+"/bot"+c.Token+"/getUpdates", strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, &netError{what: "the API address is unusable"}
+		return nil, noAnswer("the API address is unusable")
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := wire{c.Client}.Do(r)
@@ -194,7 +194,7 @@ func (c *Channel) updates(ctx context.Context, offset int64) ([]json.RawMessage,
 		Result []json.RawMessage `json:"result"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-		return nil, &netError{what: "the updates cannot be read"}
+		return nil, noAnswer("the updates cannot be read")
 	}
 	return answer.Result, nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 
+	"khaibao/bots/fetch"
 	"khaibao/core/channel"
 )
 
@@ -52,7 +53,7 @@ type Channel struct {
 	once   sync.Once
 	bot    *bot.Bot
 	err    error
-	photos chan struct{} // holds one token for each picture in hand
+	photos *fetch.Photos
 }
 
 // What may become of a delivery, as Count is told.
@@ -176,7 +177,7 @@ func (c *Channel) setMenu(ctx context.Context, b *bot.Bot, code string, menu []C
 // api is the library's bot, made at the first use.
 func (c *Channel) api() (*bot.Bot, error) {
 	c.once.Do(func() {
-		c.photos = make(chan struct{}, photosAtOnce)
+		c.photos = fetch.NewPhotos(func(err error) { c.log().Warn("telegram picture not fetched", "error", err) })
 		c.bot, c.err = bot.New(c.Token,
 			bot.WithSkipGetMe(), // the start must not depend on the network
 			bot.WithServerURL(strings.TrimSuffix(c.API, "/")),

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"khaibao/bots/fetch"
 	"khaibao/core/channel"
 )
 
@@ -22,7 +22,7 @@ const (
 )
 
 // wire carries the library's calls. It turns every failure into an apiError or
-// a netError before the library sees it, because the library's own errors
+// a fetch.NoAnswer before the library sees it, because the library's own errors
 // quote bodies, and Go's quote the URL, which holds the token.
 type wire struct{ client *http.Client }
 
@@ -51,14 +51,8 @@ func (e *apiError) Error() string {
 	return fmt.Sprintf("telegram answers %d%s", e.Code, reason(e.Description))
 }
 
-// netError is a call without an answer.
-type netError struct {
-	what string // one of our own words
-	err  error  // context.Canceled, context.DeadlineExceeded or nil
-}
-
-func (e *netError) Error() string { return "telegram: " + e.what }
-func (e *netError) Unwrap() error { return e.err }
+// noAnswer is a call without an answer of Telegram's, in our own words.
+func noAnswer(what string) error { return &fetch.NoAnswer{Network: "telegram", What: what} }
 
 // Do makes one call of the Bot API.
 func (w wire) Do(r *http.Request) (*http.Response, error) {
@@ -69,10 +63,10 @@ func (w wire) Do(r *http.Request) (*http.Response, error) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, netFailure(r.Context(), err)
+		return nil, fetch.Unanswered(r.Context(), "telegram", err)
 	}
 	if len(body) > maxAnswer {
-		return nil, &netError{what: "the answer is too long"}
+		return nil, noAnswer("the answer is too long")
 	}
 	var answer struct {
 		OK          bool   `json:"ok"`
@@ -88,7 +82,7 @@ func (w wire) Do(r *http.Request) (*http.Response, error) {
 			e.Code = resp.StatusCode
 		}
 		if e.Code < 300 {
-			return nil, &netError{what: "the answer is no Bot API answer"}
+			return nil, noAnswer("the answer is no Bot API answer")
 		}
 		if e.Code == http.StatusTooManyRequests {
 			e.RetryAfter = wait(answer.Parameters.RetryAfter, resp.Header.Get("Retry-After"))
@@ -110,7 +104,7 @@ func (w wire) raw(r *http.Request) (*http.Response, error) {
 	}
 	resp, err := client.Do(r)
 	if err != nil {
-		return nil, netFailure(r.Context(), err)
+		return nil, fetch.Unanswered(r.Context(), "telegram", err)
 	}
 	return resp, nil
 }
@@ -121,27 +115,6 @@ func wait(seconds int, header string) time.Duration {
 		seconds, _ = strconv.Atoi(header)
 	}
 	return min(max(time.Duration(seconds)*time.Second, time.Second), time.Hour)
-}
-
-// netFailure says in our own words why no answer came.
-func netFailure(ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil {
-		return &netError{what: "no answer in time", err: cause}
-	}
-	var timeout net.Error
-	var dns *net.DNSError
-	var op *net.OpError
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return &netError{what: "no answer in time", err: context.DeadlineExceeded}
-	case errors.As(err, &dns):
-		return &netError{what: "the host name is not found"}
-	case errors.As(err, &op) && op.Op == "dial":
-		return &netError{what: "cannot connect"}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &op):
-		return &netError{what: "the connection was cut"}
-	}
-	return &netError{what: "the call failed"}
 }
 
 // reasons are the descriptions that tell somebody what to mend. Only these are
@@ -182,7 +155,7 @@ func says(err error, words ...string) bool {
 // clean is an error that holds only our own words.
 func clean(err error) error {
 	var api *apiError
-	var call *netError
+	var call *fetch.NoAnswer
 	switch {
 	case errors.As(err, &api):
 		return api
@@ -191,7 +164,7 @@ func clean(err error) error {
 	}
 	// The library's own complaint, made before anything was sent or after a
 	// good answer was read.
-	return &netError{what: "the call failed"}
+	return noAnswer("the call failed")
 }
 
 // classify is what the outbox should do about an error.

@@ -12,52 +12,18 @@ import (
 	"syscall"
 	"time"
 
+	"khaibao/bots/fetch"
 	"khaibao/core"
 	"khaibao/core/qr"
 )
 
-const (
-	maxPicture   = qr.MaxBytes
-	photoWait    = 10 * time.Second // for its turn
-	photoTime    = 15 * time.Second // to fetch and read it, then
-	photosAtOnce = 4                // pictures in hand at a time, each up to maxPicture of memory
-)
+const maxPicture = qr.MaxBytes
 
-var (
-	errBusy    = errors.New("zalo: too many pictures at once")
-	errPrivate = errors.New("zalo: a picture at a private address")
-)
+var errPrivate = errors.New("zalo: a picture at a private address")
 
-// read fetches a picture and reads its QR. A picture that cannot be had or
-// read is Failed, and the person is asked for another; only our own want of
-// room is an error. The picture is kept nowhere.
+// read fetches a picture and reads its QR.
 func (c *Channel) read(ctx context.Context, address string) (*core.Photo, error) {
-	failed := &core.Photo{Failed: true}
-	select {
-	case c.photos <- struct{}{}:
-		defer func() { <-c.photos }()
-	case <-time.After(photoWait):
-		return nil, errBusy
-	case <-ctx.Done():
-		return nil, errBusy
-	}
-	ctx, cancel := context.WithTimeout(ctx, photoTime)
-	defer cancel()
-	picture, err := c.fetch(ctx, address)
-	if err != nil {
-		c.log().Warn("zalo picture not fetched", "err", err)
-		return failed, nil
-	}
-	text, err := qr.Read(ctx, picture)
-	switch {
-	case ctx.Err() != nil:
-		return nil, errBusy
-	case errors.Is(err, qr.ErrNoCode):
-		return &core.Photo{}, nil
-	case err != nil:
-		return failed, nil
-	}
-	return &core.Photo{Text: text}, nil
+	return c.photos.Read(ctx, func(ctx context.Context) ([]byte, error) { return c.fetch(ctx, address) })
 }
 
 // fetch gets a picture from where Zalo says that it is. The address came from
@@ -66,21 +32,21 @@ func (c *Channel) fetch(ctx context.Context, address string) ([]byte, error) {
 	u, err := url.Parse(address)
 	own := err == nil && hostPort(u) == ownHost(c.API)
 	if err != nil || u.User != nil || u.Scheme != "https" && !(own && u.Scheme == "http") {
-		return nil, &netError{what: "the address of a picture is unusable"}
+		return nil, noAnswer("the address of a picture is unusable")
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil && private(a) && !own { // also where a proxy would be asked
 		return nil, errPrivate
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, &netError{what: "the address of a picture is unusable"}
+		return nil, noAnswer("the address of a picture is unusable")
 	}
 	resp, err := c.fetcher.Do(r)
 	if errors.Is(err, errPrivate) {
 		return nil, errPrivate
 	}
 	if err != nil {
-		return nil, netFailure(ctx, err)
+		return nil, fetch.Unanswered(ctx, "zalo", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -88,10 +54,10 @@ func (c *Channel) fetch(ctx context.Context, address string) ([]byte, error) {
 	}
 	picture, err := io.ReadAll(io.LimitReader(resp.Body, maxPicture+1))
 	if err != nil {
-		return nil, netFailure(ctx, err)
+		return nil, fetch.Unanswered(ctx, "zalo", err)
 	}
 	if len(picture) > maxPicture {
-		return nil, &netError{what: "the picture is too big"}
+		return nil, noAnswer("the picture is too big")
 	}
 	return picture, nil
 }
@@ -120,7 +86,7 @@ func newFetcher(api string) *http.Client {
 				return guarded.DialContext(ctx, network, address)
 			},
 			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   photosAtOnce,
+			MaxIdleConnsPerHost:   fetch.PhotosAtOnce,
 			IdleConnTimeout:       30 * time.Second,
 			TLSHandshakeTimeout:   5 * time.Second,
 			ResponseHeaderTimeout: 10 * time.Second,

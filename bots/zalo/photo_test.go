@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"khaibao/bots/fetch"
 	"khaibao/core"
 	"khaibao/core/qr"
 )
@@ -173,12 +174,12 @@ func TestPhotosWaitTheirTurn(t *testing.T) {
 			}
 			return respond(404, ""), nil
 		})}
-		for i := range 3 * photosAtOnce {
+		for i := range 3 * fetch.PhotosAtOnce {
 			go h.deliver(t.Context(), strings.Replace(photoEvent("https://photo.example/1.jpg"), "m1", fmt.Sprint("p", i), 1))
 		}
 		time.Sleep(time.Minute)
-		if n := h.taken(); n != 2*photosAtOnce {
-			t.Errorf("%d were taken in time, want %d", n, 2*photosAtOnce)
+		if n := h.taken(); n != 2*fetch.PhotosAtOnce {
+			t.Errorf("%d were taken in time, want %d", n, 2*fetch.PhotosAtOnce)
 		}
 	})
 }

@@ -197,7 +197,7 @@ func (c *Channel) say(ctx context.Context, to recipient, m message) (string, err
 			return "", err
 		}
 		if answer.Data.MessageID == "" {
-			return "", &netError{what: "the answer has no message ID"}
+			return "", noAnswer("the answer has no message ID")
 		}
 		return string(answer.Data.MessageID), nil
 	})

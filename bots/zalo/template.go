@@ -44,7 +44,7 @@ func (c *Channel) sendTemplate(ctx context.Context, m core.Outbound) (string, er
 // maxTracking is the longest ID of ours that Zalo carries.
 const maxTracking = 48
 
-var errNameless = &netError{what: "nobody without a name is sent templates"}
+var errNameless = noAnswer("nobody without a name is sent templates")
 
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
@@ -68,7 +68,7 @@ func (c *Channel) sendApproved(ctx context.Context, r call, body map[string]any)
 		id = answer.Data.ByPhone
 	}
 	if id == "" {
-		return "", &netError{what: "the answer has no message ID"}
+		return "", noAnswer("the answer has no message ID")
 	}
 	return string(id), nil
 }

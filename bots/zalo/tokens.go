@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"khaibao/bots/fetch"
 	"khaibao/core"
 	"khaibao/core/channel"
 )
@@ -133,9 +134,9 @@ func (c *Channel) follower(ctx context.Context, old core.Tokens, done <-chan str
 	for {
 		select {
 		case <-ctx.Done():
-			return old, netFailure(ctx, ctx.Err())
+			return old, fetch.Unanswered(ctx, "zalo", ctx.Err())
 		case <-patience:
-			return old, &netError{what: "the tokens are not renewed yet"}
+			return old, noAnswer("the tokens are not renewed yet")
 		case <-done: // or found that another node has begun
 			patience, done = time.After(tokenWait), nil
 		case <-time.After(100 * time.Millisecond):
@@ -269,7 +270,7 @@ func (c *Channel) ask(ctx context.Context, refresh string) (core.Tokens, error) 
 		if answer.Name != "" {
 			return core.Tokens{}, &apiError{Host: oauth, Code: -1}
 		}
-		return core.Tokens{}, &netError{what: "the answer has no tokens"}
+		return core.Tokens{}, noAnswer("the answer has no tokens")
 	}
 	seconds, _ := strconv.Atoi(strings.Trim(string(answer.Seconds), `"`))
 	now, life := c.time(), time.Duration(seconds)*time.Second

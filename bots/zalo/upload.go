@@ -128,7 +128,7 @@ func (c *Channel) upload(ctx context.Context, picture []byte) (string, error) {
 		return "", err
 	}
 	if answer.Data.ID == "" {
-		return "", &netError{what: "the answer has no attachment ID"}
+		return "", noAnswer("the answer has no attachment ID")
 	}
 	return string(answer.Data.ID), nil
 }

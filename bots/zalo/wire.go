@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"khaibao/bots/fetch"
 )
 
 const (
@@ -66,14 +67,8 @@ func (e *apiError) Error() string {
 	return text
 }
 
-// netError is a call without an answer.
-type netError struct {
-	what string // one of our own words
-	err  error  // context.Canceled, context.DeadlineExceeded or nil
-}
-
-func (e *netError) Error() string { return "zalo: " + e.what }
-func (e *netError) Unwrap() error { return e.err }
+// noAnswer is a call without an answer of Zalo's, in our own words.
+func noAnswer(what string) error { return &fetch.NoAnswer{Network: "zalo", What: what} }
 
 // fields are the names that a refusal may give to what is invalid. No others
 // are repeated.
@@ -94,7 +89,7 @@ func (c *Channel) do(ctx context.Context, r call, into any) error {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(r.body))
 	if err != nil {
-		return &netError{what: "the address is unusable"}
+		return noAnswer("the address is unusable")
 	}
 	req.Header.Set("Content-Type", r.contentType)
 	for name, value := range r.header {
@@ -106,12 +101,12 @@ func (c *Channel) do(ctx context.Context, r call, into any) error {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return netFailure(ctx, err)
+		return fetch.Unanswered(ctx, "zalo", err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return netFailure(ctx, err)
+		return fetch.Unanswered(ctx, "zalo", err)
 	}
 	return judge(r.host, resp, body, into)
 }
@@ -136,7 +131,7 @@ func judge(h host, resp *http.Response, body []byte, into any) error {
 	case err == nil && (answer.Error != nil || h == oauth) && json.Unmarshal(body, into) == nil:
 		return nil
 	}
-	return &netError{what: "the answer is none of Zalo's"}
+	return noAnswer("the answer is none of Zalo's")
 }
 
 // number is an integer that may come as a text.
@@ -169,27 +164,6 @@ func rest(h http.Header) time.Duration {
 		return 0
 	}
 	return min(time.Duration(seconds)*time.Second, time.Hour)
-}
-
-// netFailure says in our own words why no answer came: Go's quote the address.
-func netFailure(ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil {
-		return &netError{what: "no answer in time", err: cause}
-	}
-	var timeout net.Error
-	var dns *net.DNSError
-	var op *net.OpError
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return &netError{what: "no answer in time", err: context.DeadlineExceeded}
-	case errors.As(err, &dns):
-		return &netError{what: "the host name is not found"}
-	case errors.As(err, &op) && op.Op == "dial":
-		return &netError{what: "cannot connect"}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &op):
-		return &netError{what: "the connection was cut"}
-	}
-	return &netError{what: "the call failed"}
 }
 
 // signed is a call's header: the access token, and the proof that whoever has

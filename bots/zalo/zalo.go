@@ -24,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"khaibao/bots/fetch"
 	"khaibao/core/channel"
 )
 
@@ -70,8 +71,8 @@ type Channel struct {
 	look time.Duration    // between two looks at the age of the tokens; 0 means tokenLook
 
 	once    sync.Once
-	photos  chan struct{} // holds one token for each picture in hand
-	fetcher *http.Client  // of people's pictures
+	photos  *fetch.Photos
+	fetcher *http.Client // of people's pictures
 	tokens  tokenCache
 	version versionCache
 	uploads uploadCache
@@ -149,7 +150,7 @@ func unprintable(r rune) bool { return r <= ' ' || r >= 0x7f }
 // ready makes what the fields do not give.
 func (c *Channel) ready() {
 	c.once.Do(func() {
-		c.photos = make(chan struct{}, photosAtOnce)
+		c.photos = fetch.NewPhotos(func(err error) { c.log().Warn("zalo picture not fetched", "err", err) })
 		c.fetcher = newFetcher(base(c.API, API))
 	})
 }
