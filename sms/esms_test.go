@@ -214,35 +214,19 @@ func (n esmsNetwork) Garbage() map[string]*http.Request {
 	}
 }
 
-func (n esmsNetwork) Seen(by core.URN) []bottest.Seen {
-	var seen []bottest.Seen
-	for _, t := range n.Texts(by.Path()) {
-		seen = append(seen, bottest.Seen{ID: t.ID, Text: t.Content})
-	}
-	return seen
-}
+func (n esmsNetwork) Seen(by core.URN) []bottest.Seen { return seenAt(&n.Gateway, by) }
 
 func (n esmsNetwork) Fail(how bottest.Failure, to core.URN) bool {
-	n.ESMS.Fail(smstest.Failures{})
+	known := failAs(&n.Gateway, how)
 	switch how {
-	case bottest.TooMany:
-		n.ESMS.Fail(smstest.Failures{TooMany: true})
 	case bottest.Blocked:
 		n.Refuse(to.Path(), "99")
+		return true
 	case bottest.Unknown:
 		n.Refuse(to.Path(), "108")
-	case bottest.Account:
-		n.ESMS.Fail(smstest.Failures{Refused: true})
-	case bottest.Broken:
-		n.ESMS.Fail(smstest.Failures{Broken: true})
-	case bottest.Cut:
-		n.ESMS.Fail(smstest.Failures{Cut: true})
-	case bottest.Slow:
-		n.ESMS.Fail(smstest.Failures{Slow: time.Hour})
-	default:
-		return false
+		return true
 	}
-	return true
+	return known
 }
 
 func (n esmsNetwork) Secrets() []string { return []string{esmsKey, esmsSecret, esmsPrivate} }

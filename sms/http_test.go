@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"khaibao/bots/bottest"
 	"khaibao/core"
@@ -111,32 +110,10 @@ func (n phoneNetwork) Garbage() map[string]*http.Request {
 	}
 }
 
-func (n phoneNetwork) Seen(by core.URN) []bottest.Seen {
-	var seen []bottest.Seen
-	for _, t := range n.Texts(by.Path()) {
-		seen = append(seen, bottest.Seen{ID: t.ID, Text: t.Content})
-	}
-	return seen
-}
+func (n phoneNetwork) Seen(by core.URN) []bottest.Seen { return seenAt(&n.Gateway, by) }
 
-func (n phoneNetwork) Fail(how bottest.Failure, _ core.URN) bool {
-	n.Phone.Fail(smstest.Failures{})
-	switch how {
-	case bottest.TooMany:
-		n.Phone.Fail(smstest.Failures{TooMany: true})
-	case bottest.Account:
-		n.Phone.Fail(smstest.Failures{Refused: true})
-	case bottest.Broken:
-		n.Phone.Fail(smstest.Failures{Broken: true})
-	case bottest.Cut:
-		n.Phone.Fail(smstest.Failures{Cut: true})
-	case bottest.Slow:
-		n.Phone.Fail(smstest.Failures{Slow: time.Hour})
-	default:
-		return false // a telephone takes a text for any number
-	}
-	return true
-}
+// A telephone takes a text for any number.
+func (n phoneNetwork) Fail(how bottest.Failure, _ core.URN) bool { return failAs(&n.Gateway, how) }
 
 func (n phoneNetwork) Secrets() []string { return []string{"phone-password", httpSecret} }
 

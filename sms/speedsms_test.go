@@ -105,33 +105,16 @@ func (n speedNetwork) Garbage() map[string]*http.Request {
 	}
 }
 
-func (n speedNetwork) Seen(by core.URN) []bottest.Seen {
-	var seen []bottest.Seen
-	for _, t := range n.Texts(by.Path()) {
-		seen = append(seen, bottest.Seen{ID: t.ID, Text: t.Content})
-	}
-	return seen
-}
+func (n speedNetwork) Seen(by core.URN) []bottest.Seen { return seenAt(&n.Gateway, by) }
 
 func (n speedNetwork) Fail(how bottest.Failure, to core.URN) bool {
-	n.SpeedSMS.Fail(smstest.Failures{})
+	known := failAs(&n.Gateway, how)
 	switch how {
-	case bottest.TooMany:
-		n.SpeedSMS.Fail(smstest.Failures{TooMany: true})
 	case bottest.Unknown:
 		n.Refuse(to.Path(), "105")
-	case bottest.Account:
-		n.SpeedSMS.Fail(smstest.Failures{Refused: true})
-	case bottest.Broken:
-		n.SpeedSMS.Fail(smstest.Failures{Broken: true})
-	case bottest.Cut:
-		n.SpeedSMS.Fail(smstest.Failures{Cut: true})
-	case bottest.Slow:
-		n.SpeedSMS.Fail(smstest.Failures{Slow: time.Hour})
-	default:
-		return false
+		return true
 	}
-	return true
+	return known
 }
 
 func (n speedNetwork) Secrets() []string { return []string{speedToken, speedSecret} }
