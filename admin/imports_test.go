@@ -236,11 +236,15 @@ func TestTemplateFilledInIsRead(t *testing.T) {
 // though a step was cut off in the middle, and are taken back; in short 200 rows
 // with 6 bad ones.
 func TestImportOfTenThousand(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { importOfMany(t, "sqlite:"+filepath.Join(t.TempDir(), "k.db")) })
+	t.Run("postgres", func(t *testing.T) { importOfMany(t, storetest.PostgresURL(t)) })
+}
+
+func importOfMany(t *testing.T, url string) {
 	total, each := 200, 33
 	if os.Getenv("KHAIBAO_SOAK") == "1" {
 		total = 10_000
 	}
-	url := "sqlite:" + filepath.Join(t.TempDir(), "k.db")
 	x := newSite(t, storetest.Open(t, url))
 	rows := make([][]any, total)
 	bad := map[int]bool{}
