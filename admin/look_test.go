@@ -80,8 +80,8 @@ func eyes() [][2]string {
 }
 
 // Every page of the table of routes, as everyone who may open it: no rule of
-// axe-core is broken, nothing is too wide, too small or too heavy, and all of it
-// is reached by Tab. What a form answers is looked at, too. A page that shows
+// axe-core is broken, nothing is too wide, too small or too heavy, all of it is
+// reached by Tab, and what it shows is seen without scripts, too. What a form answers is looked at, too. A page that shows
 // nothing new to another duty is looked at once.
 func TestEveryPageIsForEverybody(t *testing.T) {
 	x := newSite(t, storetest.SQLite(t))

@@ -55,16 +55,20 @@ function beginWalk() {
   const expected = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")].filter((e) => {
     if (!lookSeen(e) && !e.classList.contains("skip") || e.disabled || e.tabIndex < 0) return false;
     if (e.type !== "radio") return true;
-    const group = `${e.form?.action} ${e.name}`; // Tab stops once in a group, at the chosen one
-    return !groups.has(group) && !!groups.add(group);
+    return !groups.has(lookStop(e)) && !!groups.add(lookStop(e)); // Tab stops once in a group, at the chosen one
   });
-  lookWalk = { expected, met: new Set(), wrong: [] };
+  lookWalk = { expected, met: new Set(), wrong: [], steps: [] };
   const judge = () => {
     const e = document.activeElement;
-    if (!e || e === document.body) return;
-    lookWalk.met.add(e.type === "radio" ? `${e.form?.action} ${e.name}` : e);
-    const style = getComputedStyle(e), box = e.getBoundingClientRect();
-    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 3) lookWalk.wrong.push(`no ring around ${lookName(e)}`);
+    if (!e || e === document.body) {
+      lookWalk.steps.push(null);
+      return;
+    }
+    const stop = lookStop(e);
+    lookWalk.met.add(stop);
+    lookWalk.steps.push(stop);
+    if (!lookRinged(e)) lookWalk.wrong.push(`no ring around ${lookName(e)}`);
+    const box = e.getBoundingClientRect();
     if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.width < 2) lookWalk.wrong.push(`the focus is out of sight: ${lookName(e)}`);
     else {
       const at = document.elementFromPoint((Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2);
@@ -80,8 +84,34 @@ function beginWalk() {
 
 function endWalk() {
   lookWalk.end();
-  for (const e of lookWalk.expected) {
-    if (!lookWalk.met.has(e.type === "radio" ? `${e.form?.action} ${e.name}` : e)) lookWalk.wrong.push(`Tab never reaches ${lookName(e)}`);
+  const order = lookWalk.expected.map(lookStop);
+  for (const stop of order) {
+    if (!lookWalk.met.has(stop)) lookWalk.wrong.push(`Tab never reaches ${lookStopName(stop)}`);
   }
+  // From each to one further down, and from the last one out of the page, by way
+  // of the browser, or to the first again.
+  const steps = lookWalk.steps.map((stop) => order.indexOf(stop)).filter((at, i) => at >= 0 || lookWalk.steps[i] === null);
+  steps.forEach((at, i) => {
+    const before = steps[i - 1];
+    if (i === 0 || at < 0 || before < 0 || at >= before || before === order.length - 1) return; // equal: the parts of a date
+    lookWalk.wrong.push(`Tab goes back from ${lookStopName(order[before])} to ${lookStopName(order[at])}`);
+  });
+  const last = steps.slice(-4);
+  if (last.length === 4 && last[0] >= 0 && new Set(last).size === 1) lookWalk.wrong.push(`Tab does not leave ${lookStopName(order[last[0]])}`);
   return [...new Set(lookWalk.wrong)];
+}
+
+// lookStop is where Tab stops: an element, or the name of a group of radios.
+function lookStop(e) { return e.type === "radio" ? `${e.form?.action} ${e.name}` : e; }
+function lookStopName(stop) { return typeof stop === "string" ? stop : lookName(stop); }
+
+// lookRinged tells whether the focus is seen: around the element, or around what
+// stands for one that is itself not seen.
+function lookRinged(e) {
+  for (; e && e !== document.body; e = e.parentElement) {
+    const style = getComputedStyle(e);
+    if (parseFloat(style.opacity) === 0) continue;
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 3 && !/^rgba\(.*, 0\)$/.test(style.outlineColor);
+  }
+  return false;
 }

@@ -6,8 +6,9 @@
 // of every duty without signing in. The rules are those of axe-core, by which
 // the pages of public bodies are audited, and those of our own look: no page is
 // wider than the smallest phone or heavier than 150 KB, no text smaller than
-// 14 px, nothing to press lower than 44 px, and every way on is reached by Tab
-// with a ring around it.
+// 14 px, nothing to press lower than 44 px, and every way on is reached by Tab,
+// in order, with a ring around it. Then the page is opened once more in a browser
+// that runs no scripts, where all that it shows must be seen, too.
 //
 // Source: docs/functions.md; Web Content Accessibility Guidelines 2.2, 1.4.3,
 // 1.4.10, 2.1.1, 2.4.7, 2.4.11 and 2.5.8.
@@ -16,6 +17,7 @@ package looktest
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -59,8 +61,15 @@ var (
 	desk  = screen{"desk", 1280, 900, "dark"}
 )
 
-//go:embed audit.js
-var auditScript string
+// Functions that the test calls in a page: those of audit.js stand in every page
+// from its beginning; those of plain.js are brought along, since a page whose
+// scripts do not run has none.
+var (
+	//go:embed audit.js
+	auditScript string
+	//go:embed plain.js
+	plainScript string
+)
 
 // Pages looks at pages in one browser, two at a time, and fails the test with
 // everything that is wrong with them. Whatever is not one of the pages is asked
@@ -148,6 +157,7 @@ const patience = 30 * time.Second
 func (e *eye) look(url string, p Page) {
 	ctx, stop := context.WithTimeout(e.ctx, patience)
 	defer stop()
+	var shown []string
 	for i, s := range []screen{phone, desk} {
 		acts := []chromedp.Action[chromedp.Void]{chromedp.EmulateViewport(s.width, s.height), call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})}
@@ -164,6 +174,9 @@ func (e *eye) look(url string, p Page) {
 			missed, err = e.walk(ctx)
 			wrong = append(wrong, missed...)
 		}
+		if err == nil && i == 0 {
+			shown, err = chromedp.Run(ctx, chromedp.Evaluate[[]string](plain("plainShown()")))
+		}
 		if err != nil {
 			e.t.Errorf("%s on the %s: %v", p.Name, s.name, err)
 			return
@@ -172,7 +185,37 @@ func (e *eye) look(url string, p Page) {
 			e.t.Errorf("%s on the %s: %s", p.Name, s.name, w)
 		}
 	}
+	wrong, err := e.withoutScripts(ctx, url, shown)
+	if err != nil {
+		e.t.Errorf("%s without scripts: %v", p.Name, err)
+	}
+	for _, w := range wrong {
+		e.t.Errorf("%s without scripts: %s", p.Name, w)
+	}
 }
+
+// withoutScripts opens a page on a phone that runs no scripts, and says what is
+// wrong with it, given what it shows on one that does.
+func (e *eye) withoutScripts(ctx context.Context, url string, shown []string) ([]string, error) {
+	live, err := json.Marshal(shown)
+	if err != nil {
+		return nil, err
+	}
+	scripts := func(off bool) chromedp.Action[chromedp.Void] {
+		return call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(phone.width, phone.height), scripts(true), chromedp.Navigate(url)); err != nil {
+		return nil, err
+	}
+	wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](plain(fmt.Sprintf("plainFaults(%s)", live))))
+	if err != nil {
+		return nil, err
+	}
+	return wrong, chromedp.Do(ctx, scripts(false))
+}
+
+// plain calls a function of plain.js.
+func plain(call string) string { return "(() => {" + plainScript + "\nreturn " + call + "; })()" }
 
 // walk presses Tab until everything that can be pressed or filled in had the
 // focus, and says what had none, or had it unseen.
