@@ -41,6 +41,7 @@ func TestAccountFromFormToFirstSignIn(t *testing.T) {
 			bad.Set(field, wrong)
 			b.post("/admin/accounts/new", bad).wants(t, "a wrong "+field, http.StatusUnprocessableEntity, `id="wrong-`+field+`"`)
 		}
+		form.wants(t, "what is to choose", http.StatusOK, "Chọn nhiệm vụ</option>", "Chọn địa bàn</option>")
 		made := b.post("/admin/accounts/new", fields)
 		made.wants(t, "added", 200, "Nguyễn Văn Ân", "nguyen.van.an", "Trạm y tế")
 		first := made.told(t)
