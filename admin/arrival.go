@@ -90,7 +90,9 @@ func (s *Server) showArrival(r *request) (string, any, error) {
 	f.propose()
 	done := arrivalDone{Was: q.Get("was"), Now: q.Get("now"), Last: q.Get("last"), Monitoring: q.Get("monitoring"), Over: q.Get("over") == "1"}
 	if core.Verification(done.Was).Rank() >= 0 && core.Verification(done.Now).Rank() >= 0 && !strings.ContainsFunc(done.Last+done.Monitoring, notOfID) {
-		done.Key = "admin.verify.done"
+		if done.Key = "admin.verify.done"; done.Was == done.Now { // another kind of surveillance, a further note
+			done.Key = "admin.verify.kept"
+		}
 		f.Done = done
 	}
 	f.Corrected = q.Get("corrected") == "1"

@@ -73,6 +73,15 @@ func TestArrivalIsVerifiedOnItsPage(t *testing.T) {
 		}
 		b.get("/admin/arrivals/"+binh).wants(t, "its history", 200, "Xác minh đã về", "Tình trạng: <del>Chưa xác minh</del> → <ins>Đã về địa phương</ins>", "“đã gặp”", "Lê Thị Cán Bộ",
 			"Loại hình giám sát: <del>Không có</del> → <ins>Cách ly y tế tại nhà, nơi lưu trú</ins>", "Đưa về chưa xác minh")
+		// Told again with nothing changed but a note, nothing is shown as changed.
+		same := x.verifyForm(b, an, url.Values{"state": {"arrived"}, "surveillance": {"none"}})
+		for range 2 {
+			if got := b.post("/admin/arrivals/"+an, same); got.status != http.StatusSeeOther {
+				t.Fatalf("saved: %d", got.status)
+			}
+			same = x.verifyForm(b, an, url.Values{"state": {"arrived"}, "surveillance": {"none"}, "note": {"gọi lại, đã ở nhà"}})
+		}
+		b.get("/admin/arrivals/"+an+"?was=arrived&now=arrived").wants(t, "told again", 200, "gọi lại, đã ở nhà", "Đã lưu.", "no:Đã về địa phương</del>", "no:Địa bàn: <del>Không có</del>", "no:Tình trạng: <del>Không có</del>")
 		// Another officer had the page open all the time.
 		form.Set("once", core.NewID())
 		form.Set("state", "unverifiable")
@@ -158,6 +167,7 @@ func TestArrivalIsCorrected(t *testing.T) {
 			}
 		}
 		b.get("/admin/arrivals/"+an+"?corrected=1").wants(t, "the record", 200, "<h1>Nguyễn Văn Ân</h1>", "02/03/1990", "Đã lưu bản sửa", "Sửa tờ khai", "“theo CCCD”", "Về từ: <del>Thành phố Hồ Chí Minh</del> → <ins>Thành phố Hà Nội</ins>",
+			"Họ và tên: <del>Nguyễn Văn An</del> → <ins>Nguyễn Văn Ân</ins>", "Ngày sinh: <del>1990</del> → <ins>02/03/1990</ins>",
 			"Ngày về: <del>15/08/2021</del> → <ins>14/08/2021</ins>", "Lần 2", "Lê Thị Cán Bộ", "no:Lần 3")
 		b.get("/admin/arrivals?origin=01&when=late").wants(t, "the list", 200, "Nguyễn Văn Ân")
 		stale.Set("name", "Trần Văn Sai")

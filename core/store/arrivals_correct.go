@@ -41,8 +41,10 @@ func (s *Store) CorrectArrival(ctx context.Context, l Look, scope duty.Scope, id
 		if was.Version != c.Version || was.State == core.VerifyMoved {
 			return ErrChanged
 		}
+		var named core.PersonFacts // as it was
 		out, err := tx.revise(ctx, l, p, was.DeclarationID, func(d *core.Declaration) error {
 			commune := d.Person.Commune
+			named = d.Person
 			c.Change(d)
 			d.Person.Commune, d.Person.District, d.Person.Province = commune, was.District, was.Province
 			if commune != "" {
@@ -61,6 +63,9 @@ func (s *Store) CorrectArrival(ctx context.Context, l Look, scope duty.Scope, id
 		}
 		before, after := arrivalTerms(was), arrivalTerms(now)
 		before["origin"], after["origin"] = was.Origin, now.Origin
+		// Of a declaration's versions none holds these: they are the person's.
+		before["full_name"], after["full_name"] = named.Name, out.Person.Name
+		before["birth"], after["birth"] = named.Birth, out.Person.Birth
 		return tx.keepArrivalEvent(ctx, arrivalEvent{id: arrivalEventID(c.ID, id), arrival: id, kind: arrivalRevised, look: &l, before: before, after: after, note: c.Note})
 	}, l.At)
 	if errors.Is(err, core.ErrNotFound) || errors.Is(err, ErrChanged) {

@@ -242,8 +242,8 @@ func (s *Store) scanArrivalEvent(r scanner, more ...any) (h Happening, err error
 		return h, err
 	}
 	h.At = time.UnixMilli(at)
-	for text, into := range map[string]*map[string]any{before: &h.Before, after: &h.After} {
-		if text != "" && json.Unmarshal([]byte(text), into) != nil {
+	for i, into := range []*map[string]any{&h.Before, &h.After} { // the two texts may be the same
+		if text := [...]string{before, after}[i]; text != "" && json.Unmarshal([]byte(text), into) != nil {
 			return h, fmt.Errorf("event %s of an arrival is no JSON", id)
 		}
 	}

@@ -91,6 +91,10 @@ func cutArrival(a *core.Arrival, events []Happening, p *Person) {
 	for i := range events {
 		if e := &events[i]; !p.Shows(duty.FullIdentity) {
 			e.Note = ""
+			for _, terms := range []map[string]any{e.Before, e.After} {
+				delete(terms, "full_name")
+				delete(terms, "birth")
+			}
 		}
 		for _, terms := range []map[string]any{events[i].Before, events[i].After} {
 			if !says {

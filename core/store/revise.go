@@ -142,8 +142,8 @@ func (tx *Tx) openDeclared(ctx context.Context, id string, personID *string) (d 
 	if err != nil {
 		return d, home, fmt.Errorf("declaration %s: %w", id, err)
 	}
-	for text, into := range map[string]*map[string]any{facts: &d.Facts, plain: &d.Private} {
-		if text != "" && text != "null" && json.Unmarshal([]byte(text), into) != nil {
+	for i, into := range []*map[string]any{&d.Facts, &d.Private} { // the two texts may be the same
+		if text := [...]string{facts, plain}[i]; text != "" && text != "null" && json.Unmarshal([]byte(text), into) != nil {
 			return d, home, fmt.Errorf("declaration %s: answers are no JSON", id)
 		}
 		if *into == nil {

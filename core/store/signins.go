@@ -77,6 +77,16 @@ func (s *Store) SignedIn(ctx context.Context, now time.Time, token string) (in S
 	return in, wrap(err, "keep sign-in")
 }
 
+// SignInBy is the ID of the officer whose sign-in this was, also when it has
+// ended; "" when it is none. It opens nothing.
+func (s *Store) SignInBy(ctx context.Context, token string) (officerID string, err error) {
+	err = s.q.row(ctx, `SELECT officer_id FROM sign_ins WHERE token_hash = $1 AND awaits = ''`, s.signInHash(token)).Scan(&officerID)
+	if errors.Is(err, errNoRows) {
+		return "", nil
+	}
+	return officerID, wrap(err, "whose sign-in it was")
+}
+
 // SeenSignIn is a sign-in as its officer, and who keeps the accounts, see it.
 type SeenSignIn struct {
 	ID       string // a keyed hash: it opens nothing

@@ -56,7 +56,7 @@ type Happening struct {
 	Form          string // of a declaration
 	Officer       string // name; "" for the person or the schedule
 	Duty          duty.Duty
-	Before, After map[string]any // what changed: IDs, days, codes and numbers
+	Before, After map[string]any // what changed: IDs, days, codes and numbers; a corrected name
 	Note          string         // an officer's words, or what else the person typed
 	Verdict       *core.Verdict
 	Checkup       *core.Checkup
@@ -233,8 +233,8 @@ func (s *Store) recordEvents(ctx context.Context, q querier, rec *WatchedRecord)
 			return h, err
 		}
 		h.At = time.UnixMilli(at)
-		for text, into := range map[string]*map[string]any{before: &h.Before, after: &h.After} {
-			if text != "" && json.Unmarshal([]byte(text), into) != nil {
+		for i, into := range []*map[string]any{&h.Before, &h.After} { // the two texts may be the same
+			if text := [...]string{before, after}[i]; text != "" && json.Unmarshal([]byte(text), into) != nil {
 				return h, fmt.Errorf("event %s is no JSON", id)
 			}
 		}
