@@ -189,10 +189,15 @@ func (k keptForm) sent() sent {
 
 // keep hands a form to the browser and tells whether there was room for it.
 func (s *Server) keep(r *request, k keptForm) bool {
-	k.Path, k.At = r.URL.Path, r.At.Unix()
 	if r.Officer != nil {
 		k.By = r.Officer.ID
 	}
+	return s.keepAt(r, keptCookie, strings.TrimSuffix(enterPath, "/"), k)
+}
+
+// keepAt hands a form to the browser in cookies of a name, for the pages below a path.
+func (s *Server) keepAt(r *request, name, path string, k keptForm) bool {
+	k.Path, k.At = r.URL.Path, r.At.Unix()
 	text, err := json.Marshal(k)
 	if err != nil {
 		return false
@@ -207,13 +212,13 @@ func (s *Server) keep(r *request, k keptForm) bool {
 	}
 	for i := range keptParts {
 		part := value[min(i*keptLength, len(value)):min((i+1)*keptLength, len(value))]
-		s.setKept(r, i, part)
+		s.setKept(r, name, path, i, part)
 	}
 	return true
 }
 
-func (s *Server) setKept(r *request, i int, value string) {
-	c := http.Cookie{Name: keptCookie + strconv.Itoa(i), Value: value, Path: strings.TrimSuffix(enterPath, "/"), MaxAge: int(keptTime / time.Second),
+func (s *Server) setKept(r *request, name, path string, i int, value string) {
+	c := http.Cookie{Name: name + strconv.Itoa(i), Value: value, Path: path, MaxAge: int(keptTime / time.Second),
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode}
 	if value == "" {
 		c.MaxAge = -1
@@ -225,7 +230,7 @@ func (s *Server) setKept(r *request, i int, value string) {
 func (s *Server) forget(r *request) {
 	for i := range keptParts {
 		if _, err := r.Cookie(keptCookie + strconv.Itoa(i)); err == nil {
-			s.setKept(r, i, "")
+			s.setKept(r, keptCookie, strings.TrimSuffix(enterPath, "/"), i, "")
 		}
 	}
 }
@@ -233,9 +238,15 @@ func (s *Server) forget(r *request) {
 // keptOf is what the browser keeps of the form that is asked for, if the same
 // officer typed it.
 func (s *Server) keptOf(r *request) (k keptForm, ok bool) {
+	k, ok = s.keptIn(r, keptCookie)
+	return k, ok && k.Path == r.URL.Path
+}
+
+// keptIn is the form in the cookies of a name, if the same officer typed it.
+func (s *Server) keptIn(r *request, name string) (k keptForm, ok bool) {
 	var value strings.Builder
 	for i := range keptParts {
-		if c, err := r.Cookie(keptCookie + strconv.Itoa(i)); err == nil {
+		if c, err := r.Cookie(name + strconv.Itoa(i)); err == nil {
 			value.WriteString(c.Value)
 		}
 	}
@@ -252,7 +263,7 @@ func (s *Server) keptOf(r *request) (k keptForm, ok bool) {
 		return k, false
 	}
 	fresh := r.At.Sub(time.Unix(k.At, 0)) < keptTime
-	return k, fresh && k.Path == r.URL.Path && r.Officer != nil && k.By == r.Officer.ID
+	return k, fresh && r.Officer != nil && k.By == r.Officer.ID
 }
 
 // keepSent keeps what a form brought that cannot be taken now: nobody is signed

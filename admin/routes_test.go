@@ -31,6 +31,7 @@ var access = map[string]struct {
 	"GET /admin/password":                {},
 	"POST /admin/password":               {want: http.StatusUnprocessableEntity},
 	"GET /admin/{$}":                     {},
+	"GET /admin/again":                   {want: http.StatusSeeOther},                 // nothing was kept: TestFormOfAnEndedSignInIsSentAgain
 	"GET /admin/sso":                     {stranger: true, want: http.StatusNotFound}, // there is none: TestSSO has one
 	"GET /admin/sso/back":                {stranger: true, want: http.StatusNotFound},
 	"GET /admin/sso/out":                 {stranger: true, want: http.StatusNotFound},

@@ -46,8 +46,9 @@ type Options struct {
 // Server answers under /admin/, /q/ and /Q/.
 type Server struct {
 	Options
-	secure  bool   // the public address is https
-	cookie  string // name of the sign-in cookie
+	secure  bool            // the public address is https
+	cookie  string          // name of the sign-in cookie
+	shown   map[string]bool // patterns of routes
 	pages   *template.Template
 	handler http.Handler
 }
@@ -76,7 +77,9 @@ func New(o Options) *Server {
 	}
 	origins.SetDenyHandler(s.wrap(route{pattern: "cross-origin", may: anyone, handle: refuseOrigin}))
 	mux := http.NewServeMux()
+	s.shown = make(map[string]bool)
 	for _, rt := range s.routes() {
+		s.shown[rt.pattern] = true
 		mux.Handle(rt.pattern, s.wrap(rt))
 	}
 	s.handler = origins.Handler(mux)
@@ -148,6 +151,7 @@ func (s *Server) routes() []route {
 		{pattern: "POST /admin/sign-out", may: anyOfficer, half: true, handle: s.signOut},
 		{pattern: "GET /admin/password", may: anyOfficer, handle: s.showPassword},
 		{pattern: "POST /admin/password", may: anyOfficer, handle: s.changePassword},
+		{pattern: "GET " + againPath, may: anyOfficer, handle: s.showAgain},
 		{pattern: "GET /admin/{$}", may: anyOfficer, handle: s.showHome},
 		{pattern: "GET /admin/check", may: checks, handle: s.showCheck},
 		{pattern: "POST /admin/check", may: checks, body: maxUpload, handle: s.check},

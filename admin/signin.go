@@ -52,7 +52,7 @@ func (s *Server) recognise(r *request) error {
 
 // setCookie keeps or, when value is "", drops the sign-in cookie.
 func (s *Server) setCookie(r *request, value string) {
-	c := http.Cookie{Name: s.cookie, Value: value, Path: "/", MaxAge: int(store.SignInWhole / time.Second),
+	c := http.Cookie{Name: s.cookie, Value: value, Path: "/", MaxAge: int((store.SignInWhole + keptTime) / time.Second), // a little longer than it opens pages: it tells whose form came too late
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode} // Lax: a QR opened from a chat must find it
 	if value == "" {
 		c.MaxAge = -1

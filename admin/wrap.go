@@ -101,7 +101,7 @@ func (s *Server) answer(r *request, rt route) (page string, data any, err error)
 	case r.Officer == nil && r.half != nil && !rt.may(nil):
 		return "", nil, redirect(halfURL(r))
 	case r.Officer == nil && !rt.may(nil):
-		return "", nil, redirect(signInURL(r.Request))
+		return s.ended(r, rt)
 	case r.Officer != nil && r.Officer.MustChange && !rt.may(nil) && !rt.half && r.URL.Path != passwordPath:
 		return "", nil, redirect(passwordPath)
 	case !rt.may(r.Officer):
