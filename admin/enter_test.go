@@ -93,13 +93,13 @@ func TestEnterSaysWhatIsWrong(t *testing.T) {
 	eachSite(t, func(t *testing.T, x *site) {
 		b := x.as(duty.Station, anDong)
 		a := b.enter("resident", hoa("full_name", `<script>alert(1)</script> Hoa`, "birth", "31/02/1960", "permanent", "xyz qqq", "exposures", "", "phone", "113"))
-		a.wants(t, "a form with faults", 422, "cả họ và tên", "Chưa rõ ngày", "chưa tìm thấy nơi này", "Đây là số tổng đài", "Còn thiếu 1 câu", "Yếu tố dịch tễ",
+		a.wants(t, "a form with faults", 422, "cả họ và tên", "Chưa rõ ngày", "chưa tìm thấy nơi này", "Đây là số tổng đài. Xin nhập số của người khai", "no:của Anh/Chị", "Còn thiếu 1 câu", "Yếu tố dịch tễ",
 			"&lt;script&gt;alert(1)&lt;/script&gt; Hoa", `value="xyz qqq"`, `value="046160000123"`, "no:<script>alert")
 		// What does not apply is not dropped in silence.
 		b.enter("resident", hoa("exposure_last", "12/08/2021")).wants(t, "a day without an exposure", 422, "không áp dụng", `value="12/08/2021"`)
 		// Sex and year against the card: asked, not refused.
 		clash := hoa("birth", "1961", "sex", "male")
-		b.enter("resident", clash).wants(t, "a clash", 422, "sinh năm 1960", "Cả hai đều đúng")
+		b.enter("resident", clash).wants(t, "a clash", 422, "sinh năm 1960", "Xin hỏi lại người khai", "Cả hai đều đúng")
 		clash.Set("check_birth.pick", "keep")
 		clash.Set("check_sex.pick", "keep")
 		if got := b.enter("resident", clash); got.status != http.StatusSeeOther {

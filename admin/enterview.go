@@ -8,7 +8,6 @@ import (
 
 	"khaibao/core"
 	"khaibao/core/area"
-	"khaibao/core/channel"
 	"khaibao/core/store"
 	"khaibao/flows"
 )
@@ -59,15 +58,12 @@ func (f enterField) Told() string { return "told-" + f.ID }
 // shortList is how many choices stand open on the page; more fold into a list.
 const shortList = 4
 
-// pageFeatures are those of a page: all can be shown.
-var pageFeatures = channel.Features{MaxText: 4000, MaxButtons: 100}
-
 // words puts what the forms say into words.
 func (e *entering) words(s core.Say) string {
 	if s.Key == "" {
 		return ""
 	}
-	return flows.Render(e.s.Words, s, e.Lang, pageFeatures).Text
+	return flows.RenderPage(e.s.Words, s, e.Lang)
 }
 
 // show is the page as it was read. A status goes with it where it is not 200.

@@ -93,7 +93,7 @@ func (s *Server) previewOf(r *request, page *importPage) error {
 		said, line := p.Said(), previewRow{N: row.N}
 		for _, f := range p.Fields {
 			if heard, ok := said[f.ID]; ok {
-				line.Said = append(line.Said, fieldChange{Label: r.T(f.Label), After: flows.Render(s.Words, heard, r.Lang, pageFeatures).Text})
+				line.Said = append(line.Said, fieldChange{Label: r.T(f.Label), After: flows.RenderPage(s.Words, heard, r.Lang)})
 			}
 		}
 		page.Preview = append(page.Preview, line)

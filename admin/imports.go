@@ -203,7 +203,7 @@ func (r *request) readRow(head store.ImportHead, e flows.Event, row store.Import
 		if name == "" {
 			name = r.T(f.Label)
 		}
-		faults = append(faults, fault{name, flows.Render(r.s.Words, f.Say, r.Lang, pageFeatures).Text})
+		faults = append(faults, fault{name, flows.RenderPage(r.s.Words, f.Say, r.Lang)})
 	}
 	for _, i := range row.Joined {
 		faults = append(faults, fault{head.Headers[i], r.T("admin.sheet.joined")})

@@ -20,7 +20,18 @@ const pictureSize = 512
 // that end in ".list" say to type. A Say of another version of the program, whose key there
 // are no words for, gives an empty line: nobody is shown a key.
 func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) channel.Line {
-	w := words{bundle: b, lang: lang, short: f.Plain, listed: !f.Plain && f.MaxButtons > 0 && listed(s.Choices, f)}
+	return words{bundle: b, lang: lang, short: f.Plain, listed: !f.Plain && f.MaxButtons > 0 && listed(s.Choices, f)}.render(s, f)
+}
+
+// RenderPage puts what a Page says into words. Who reads it is the officer, who
+// is not whom it is about, and there is nothing to send or to pass over: where
+// the wording for a chat will not do, the one that ends in ".page" stands in.
+func RenderPage(b *locales.Bundle, s core.Say, lang string) string {
+	f := channel.Features{MaxText: 4000, MaxButtons: 100}
+	return words{bundle: b, lang: lang, page: true}.render(s, f).Text
+}
+
+func (w words) render(s core.Say, f channel.Features) channel.Line {
 	if !w.know(s.Key) {
 		return channel.Line{}
 	}
@@ -33,7 +44,7 @@ func Render(b *locales.Bundle, s core.Say, lang string, f channel.Features) chan
 		text.WriteByte('\n')
 		text.WriteString(w.say(s.Lines[i].Line, &s.Lines[i]))
 	}
-	l := channel.Line{Text: text.String(), Multi: s.Multi, Ask: s.Ask, Edit: s.Edit, Input: s.Input, Lang: lang}
+	l := channel.Line{Text: text.String(), Multi: s.Multi, Ask: s.Ask, Edit: s.Edit, Input: s.Input, Lang: w.lang}
 	if s.QR != "" && f.Pictures {
 		png, err := qr.PNG(s.QR, pictureSize)
 		if err != nil { // too long for a QR, as none of ours is: the link does as well
@@ -84,6 +95,7 @@ type words struct {
 	bundle *locales.Bundle
 	lang   string
 	short  bool // for a network with plain text
+	page   bool // for who types in what another says
 	listed bool // the choices are a list to type from
 }
 
@@ -134,6 +146,8 @@ func (w words) text(key string, args map[string]string) string {
 	switch {
 	case w.short && w.bundle.Has(w.lang, key+".sms"):
 		key += ".sms"
+	case w.page && w.bundle.Has(w.lang, key+".page"):
+		key += ".page"
 	case w.listed && w.bundle.Has(w.lang, key+".list"):
 		key += ".list"
 	}

@@ -107,6 +107,9 @@ func TestShortWordingsBelongToLongOnes(t *testing.T) {
 			if !ok {
 				long, ok = strings.CutSuffix(key, ".list")
 			}
+			if !ok {
+				long, ok = strings.CutSuffix(key, ".page")
+			}
 			if !ok || strings.HasPrefix(key, "admin.") || strings.HasPrefix(key, "rules.") { // pages have no short wordings, but may name SMS or a list
 				continue
 			}
