@@ -64,7 +64,7 @@ func hasHidden(s string) bool {
 }
 
 func readName(s string) (Name, error) {
-	words, ok := nameParts(s)
+	words, ts, ok := nameParts(s)
 	if !ok {
 		return Name{}, ErrInvalid
 	}
@@ -79,7 +79,7 @@ func readName(s string) (Name, error) {
 		}
 	}
 	n := Name{Full: full, UpperASCII: upperASCII(full)}
-	family, known := familyLength(words)
+	family, known := familyIn(words, ts)
 	half := len(words) == 2 && isAddress(words[0]) // "mệ Hoa" is half a name, Ông Hoa may be a whole one
 	if half && !known {
 		return Name{}, ErrInvalid
@@ -96,39 +96,40 @@ func readName(s string) (Name, error) {
 // plainSigns writes the apostrophes and hyphens of phones as a keyboard has them.
 var plainSigns = strings.NewReplacer("’", "'", "ʼ", "'", "‘", "'", "`", "'", "‐", "-", "‑", "-")
 
-// nameParts drops what stands around the name and returns its words. ok is
-// false when a character is in no name.
-func nameParts(s string) (words []string, ok bool) {
+// nameParts drops what stands around the name and returns its words and their
+// tokens. ok is false when a character is in no name.
+func nameParts(s string) (words []string, ts []token, ok bool) {
 	s = strings.TrimFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.M, r)
 	})
-	s = nameBehind(s)
-	for rest := dropThanks(s); rest != s; rest = dropThanks(s) {
-		s = rest
+	ts = tokens(s)
+	cut := func(rest string) bool {
+		if rest == s {
+			return false
+		}
+		s, ts = rest, tokens(rest)
+		return true
+	}
+	cut(nameBehind(s, ts))
+	for cut(dropThanks(s, ts)) {
 	}
 	led := false
-	for {
-		rest := dropLead(s)
-		if rest == s {
-			break
-		}
+	for cut(dropLead(s, ts)) {
 		led = true
-		s = strings.TrimLeft(rest, ".:,;-–= \"'")
 	}
-	s = apart(s)
-	s = plainSigns.Replace(s)
-	words = strings.Fields(s)
+	words = strings.Fields(plainSigns.Replace(apart(s)))
 	words = dropTail(words, led)
 	for _, w := range words {
 		if !isNameWord(w) {
-			return nil, false
+			return nil, nil, false
 		}
 	}
+	cut(strings.Join(words, " "))
 	long := false // "A B" is no name
 	for _, w := range words {
 		long = long || utf8.RuneCountInString(w) > 1
 	}
-	return words, long && len(words) <= 12
+	return words, ts, long && len(words) <= 12
 }
 
 // isNameWord reports letters with ' - . inside. A dot ends a word or stands
@@ -169,7 +170,7 @@ func isNameWord(w string) bool {
 func capitalised(words []string) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		if w != strings.ToLower(w) && w != strings.ToUpper(w) {
+		if changes(w, unicode.ToLower) && changes(w, unicode.ToUpper) {
 			out[i] = w
 			continue
 		}
@@ -188,6 +189,11 @@ func capitalised(words []string) []string {
 		out[i] = Clean(b.String())
 	}
 	return out
+}
+
+// changes reports whether a word holds a letter that is another in that case.
+func changes(w string, to func(rune) rune) bool {
+	return strings.ContainsFunc(w, func(r rune) bool { return to(r) != r })
 }
 
 // upperASCII is the key printed in capitals; letters of other scripts stay.
@@ -234,7 +240,7 @@ func isNoName(full string) bool {
 			return true
 		}
 	}
-	return YesNo(full) != Unknown
+	return yesNoIn(full, ts) != Unknown
 }
 
 // hasVowel reports a letter that can be spoken: NTH is a word of initials.
@@ -248,7 +254,11 @@ func hasVowel(s string) bool {
 // familyLength is the number of words of the family name, 0 when the name is
 // not built as Vietnamese names are; known says that it is one of our table.
 func familyLength(words []string) (n int, known bool) {
-	ts := tokens(strings.Join(words, " "))
+	return familyIn(words, tokens(strings.Join(words, " ")))
+}
+
+// familyIn is familyLength of words and their tokens.
+func familyIn(words []string, ts []token) (n int, known bool) {
 	if len(ts) == len(words) {
 		best := 0
 		for _, p := range familyWords[ts[0].bare] {

@@ -8,8 +8,7 @@ import (
 
 // nameBehind returns what stands behind "tên là" within a text, when that
 // begins with a family name and the text does not: "con oi me ten la Le Thi Hoa".
-func nameBehind(s string) string {
-	ts := tokens(s)
+func nameBehind(s string, ts []token) string {
 	if len(ts) > 16 {
 		return s
 	}
@@ -29,8 +28,7 @@ func nameBehind(s string) string {
 }
 
 // dropThanks drops what is said behind a whole name: "Le Thi Hoa cam on con".
-func dropThanks(s string) string {
-	ts := tokens(s)
+func dropThanks(s string, ts []token) string {
 	if len(ts) < 3 || len(ts) > 16 {
 		return s
 	}
@@ -59,8 +57,7 @@ func isAddress(word string) bool {
 }
 
 // dropLead drops one lead-in or form of address.
-func dropLead(s string) string {
-	ts := tokens(s)
+func dropLead(s string, ts []token) string {
 	if len(ts) < 2 {
 		return s
 	}
@@ -71,7 +68,7 @@ func dropLead(s string) string {
 	if n == 0 || n >= len(ts) {
 		return s
 	}
-	rest := afterTokens(s, n)
+	rest := strings.TrimLeft(afterTokens(s, n), ".:,;-–= \"'")
 	switch id {
 	case "lead":
 		// La and Ten begin names too; a lone "là" does so unless it is marked.

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -28,20 +29,17 @@ func Repairs(s string) []string {
 	if len(s) > 16*maxRunes {
 		return nil
 	}
+	clean := Clean(s)
 	var out []string
 	add := func(t string, ok bool) {
-		if t = Clean(t); !ok || t == Clean(s) {
+		if !ok {
 			return
 		}
-		for _, o := range out {
-			if o == t {
-				return
-			}
+		if t = Clean(t); t != clean && !slices.Contains(out, t) {
+			out = append(out, t)
 		}
-		out = append(out, t)
 	}
 	add(fromTCVN3(s))
-	clean := Clean(s)
 	add(eachWord(clean, isVNI, fromVNI))
 	add(eachWord(clean, unicode.IsLetter, fromTelex))
 	add(eachWord(clean, isVIQR, fromVIQR))
@@ -114,26 +112,31 @@ func wellFormed(s string) int {
 // eachWord decodes the words of a text, a word being a run of runes that part
 // accepts. A word that decodes to no syllable stays; when none changes, the
 // text is not of this kind.
-func eachWord(s string, part func(rune) bool, decode func(string) (string, bool)) (string, bool) {
+func eachWord(s string, part func(rune) bool, decode func(string) (string, bool)) (text string, changed bool) {
 	var b strings.Builder
-	changed := false
-	for s != "" {
-		n := strings.IndexFunc(s, func(r rune) bool { return !part(r) })
-		if n < 0 {
-			n = len(s)
-		}
+	done := 0 // up to where b holds the text
+	for at := 0; at < len(s); {
+		n := strings.IndexFunc(s[at:], func(r rune) bool { return !part(r) })
 		if n == 0 {
-			_, n = utf8.DecodeRuneInString(s)
-			b.WriteString(s[:n])
-		} else if word, ok := decode(s[:n]); ok {
-			changed = true
-			b.WriteString(word)
-		} else {
-			b.WriteString(s[:n])
+			_, size := utf8.DecodeRuneInString(s[at:])
+			at += size
+			continue
 		}
-		s = s[n:]
+		if n < 0 {
+			n = len(s) - at
+		}
+		if word, ok := decode(s[at : at+n]); ok {
+			b.WriteString(s[done:at])
+			b.WriteString(word)
+			done = at + n
+		}
+		at += n
 	}
-	return b.String(), changed
+	if done == 0 {
+		return "", false
+	}
+	b.WriteString(s[done:])
+	return b.String(), true
 }
 
 // syllable is a word being typed: its letters so far and its tone.
@@ -142,6 +145,11 @@ type syllable struct {
 	upper   []bool
 	tone    byte
 	changed bool
+}
+
+// newSyllable has room for every Vietnamese word: few texts have one to decode.
+func newSyllable() syllable {
+	return syllable{letters: make([]letter, 0, 8), upper: make([]bool, 0, 8)}
 }
 
 func (y *syllable) add(r rune) bool {
@@ -238,16 +246,31 @@ func (y *syllable) toneSeat() int {
 	}
 }
 
-var telexTones = map[rune]byte{'s': '\'', 'f': '`', 'r': '?', 'x': '~', 'j': '.'}
+// telexTone is the tone that a key stands for, 0 for none.
+func telexTone(r rune) byte {
+	switch r {
+	case 's':
+		return '\''
+	case 'f':
+		return '`'
+	case 'r':
+		return '?'
+	case 'x':
+		return '~'
+	case 'j':
+		return '.'
+	}
+	return 0
+}
 
 // fromTelex reads one word as typed for Telex: khoong, cos, ddau, nuwowcs.
 func fromTelex(word string) (string, bool) {
-	var y syllable
+	y := newSyllable()
 	for _, r := range word {
 		low := unicode.ToLower(r)
 		switch {
-		case telexTones[low] != 0 && y.hasVowel():
-			y.tone, y.changed = telexTones[low], true
+		case telexTone(low) != 0 && y.hasVowel():
+			y.tone, y.changed = telexTone(low), true
 			continue
 		case low == 'w' && y.hasVowel() && (y.mark("ou", '+') || y.mark("a", '(')):
 			continue
@@ -287,7 +310,7 @@ func isVNI(r rune) bool { return unicode.IsLetter(r) || r >= '0' && r <= '9' }
 
 // fromVNI reads one word as typed for VNI: kho6ng, co1, d9au.
 func fromVNI(word string) (string, bool) {
-	var y syllable
+	y := newSyllable()
 	for _, r := range word {
 		ok := true
 		switch {
@@ -321,7 +344,7 @@ func fromVIQR(word string) (string, bool) {
 		trimmed := strings.TrimRight(word, "?.")
 		word, tail = trimmed, word[len(trimmed):]
 	}
-	var y syllable
+	y := newSyllable()
 	for _, r := range word {
 		ok := true
 		switch {

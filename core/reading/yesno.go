@@ -20,12 +20,25 @@ var yesnoWords = newLexicon("yesno")
 // form that offers numbered choices reads those first. The rules are
 // docs/reference/vietnam.md, section 5, rule 4.
 func YesNo(s string) Answer {
-	a, strange := yesNo(s)
+	switch s { // most answers are one of these
+	case "1", "2", "":
+		return Unknown
+	case "có", "Có", "co", "Co":
+		return Yes
+	case "không", "Không", "khong", "Khong", "ko", "k", "0":
+		return No
+	}
+	return yesNoIn(s, tokens(s))
+}
+
+// yesNoIn is YesNo of a text and its tokens, which it shortens.
+func yesNoIn(s string, ts []token) Answer {
+	a, strange := yesNo(s, ts)
 	if a != Unknown || !strange || len(s) > 200 {
 		return a
 	}
 	for _, t := range Repairs(s) {
-		if a, _ := yesNo(t); a != Unknown {
+		if a, _ := yesNo(t, tokens(t)); a != Unknown {
 			return a
 		}
 	}
@@ -34,16 +47,7 @@ func YesNo(s string) Answer {
 
 // yesNo reads a text as it stands. strange is whether an Unknown comes from not
 // understanding, not from doubt, so that it may have been typed in another way.
-func yesNo(s string) (a Answer, strange bool) {
-	switch s { // most answers are one of these
-	case "1", "2", "":
-		return Unknown, false
-	case "có", "Có", "co", "Co":
-		return Yes, false
-	case "không", "Không", "khong", "Khong", "ko", "k", "0":
-		return No, false
-	}
-	ts := tokens(s)
+func yesNo(s string, ts []token) (a Answer, strange bool) {
 	if len(ts) == 0 || len(ts) > 40 || strings.HasSuffix(strings.TrimSpace(s), "?") {
 		return Unknown, strings.ContainsRune(s, '^')
 	}
