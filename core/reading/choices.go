@@ -49,6 +49,9 @@ func ReadChoices(s string, n int) (numbers []int, ok bool) {
 	if len(ts) == 0 || len(ts) > 60 || n < 0 || strings.ContainsAny(s, "%°*=<>") {
 		return nil, false
 	}
+	if t := ts[0]; !t.num && !loneNumbers[t.text] && !choiceWords.begins(t) { // most texts are no choice
+		return nil, false
+	}
 	spelledNumbers(ts)
 	l := listed{ts: ts, n: n}
 	for i := 0; i < len(ts); {

@@ -44,17 +44,20 @@ func ReadID(s string, field string) (IDNumber, error) {
 	if len(s) > 200 {
 		return IDNumber{}, ErrInvalid
 	}
+	ts := tokens(s)
 	switch {
-	case nineZeros(s):
+	case nineZeros(ts):
 		return IDNumber{Type: "child_placeholder", Normalized: childPlaceholder}, nil
 	case hasNone(s):
 		return IDNumber{}, ErrNone
 	}
-	if digits := spelledDigits(s, idWords); digits != "" {
-		return readIDDigits(digits, speaksOfPassport(s), field == "insurance")
+	if digits := spelledDigits(ts, idWords); digits != "" {
+		return readIDDigits(digits, speaksOfPassport(ts), field == "insurance")
 	}
-	s = withoutIssue(s)
-	text, passport, insurance, ok := idText(s)
+	if bare := withoutIssue(s, ts); bare != s {
+		s, ts = bare, tokens(bare)
+	}
+	text, passport, insurance, ok := idText(ts)
 	if ok {
 		digits := strings.ReplaceAll(text, "O", "0")
 		if ones := strokesAsOnes.Replace(digits); len(ones) == 9 || len(ones) == 12 {
@@ -65,7 +68,7 @@ func ReadID(s string, field string) (IDNumber, error) {
 		}
 	}
 	if !ok || !isInsuranceCard(text) && !isPassport(text, passport) {
-		if id, err := readDigitsOf(loneDigits(s), speaksOfPassport(s), insurance || field == "insurance"); err == nil {
+		if id, err := readDigitsOf(loneDigits(s), speaksOfPassport(ts), insurance || field == "insurance"); err == nil {
 			return id, nil
 		}
 	}
@@ -81,9 +84,8 @@ func ReadID(s string, field string) (IDNumber, error) {
 
 // nineZeros reads the number of a child without papers as it may be told: zero
 // by zero, or "chín số không".
-func nineZeros(s string) bool {
+func nineZeros(ts []token) bool {
 	var b strings.Builder
-	ts := tokens(s)
 	for _, t := range ts {
 		switch {
 		case t.num:
@@ -108,8 +110,7 @@ func readDigitsOf(digits string, passport, insurance bool) (IDNumber, error) {
 
 // withoutIssue cuts off when and where a card was issued, as it stands behind
 // the number: "191234567 cấp ngày 1/2/2010".
-func withoutIssue(s string) string {
-	ts := tokens(s)
+func withoutIssue(s string, ts []token) string {
 	seen := 0 // digits so far
 	for i, t := range ts {
 		switch {
@@ -149,8 +150,7 @@ func fromToken(s string, n int) string {
 }
 
 // speaksOfPassport reports the word for a passport anywhere.
-func speaksOfPassport(s string) bool {
-	ts := tokens(s)
+func speaksOfPassport(ts []token) bool {
 	for i := range ts {
 		if id, _ := idWords.match(ts, i); id == "passport" {
 			return true
@@ -161,8 +161,7 @@ func speaksOfPassport(s string) bool {
 
 // idText joins the parts of the number and drops the words around it. ok is
 // false when other words or a second number stand beside it.
-func idText(s string) (text string, passport, insurance, ok bool) {
-	ts := tokens(s)
+func idText(ts []token) (text string, passport, insurance, ok bool) {
 	var b strings.Builder
 	last := -1 // the last part of the number
 	for i := 0; i < len(ts); {
@@ -302,7 +301,7 @@ func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 // SuggestID returns the twelve-digit number to offer for confirmation when
 // eleven digits were typed and a lost leading zero explains them, else "".
 func SuggestID(s string) string {
-	text, _, _, ok := idText(zeroForO(Clean(s)))
+	text, _, _, ok := idText(tokens(zeroForO(Clean(s))))
 	if !ok || len(text) != 11 || !allDigits(text) {
 		return ""
 	}

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -125,6 +126,11 @@ func (lx lexicon) match(ts []token, i int) (id string, n int) {
 		}
 	}
 	return id, n
+}
+
+// begins reports whether a phrase may begin with a token.
+func (lx lexicon) begins(t token) bool {
+	return slices.ContainsFunc(lx[t.bare], func(p phrase) bool { return fits(t.text, p.words[0]) })
 }
 
 // token is a word or a run of digits, with what stood before it.

@@ -57,7 +57,7 @@ func ReadPhone(s string) (Phone, error) {
 	if len(s) > 300 {
 		return Phone{}, ErrInvalid
 	}
-	if digits := spelledDigits(s, noneWords); digits != "" {
+	if digits := spelledDigits(tokens(s), noneWords); digits != "" {
 		return readDigits(digits, false, false)
 	}
 	var phone Phone

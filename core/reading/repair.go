@@ -139,31 +139,37 @@ func eachWord(s string, part func(rune) bool, decode func(string) (string, bool)
 	return b.String(), true
 }
 
+// maxSyllable is the most letters in a syllable.
+const maxSyllable = 7
+
 // syllable is a word being typed: its letters so far and its tone.
 type syllable struct {
-	letters []letter
-	upper   []bool
+	room    [maxSyllable]letter
+	upper   [maxSyllable]bool
+	n       int
 	tone    byte
 	changed bool
 }
 
-// newSyllable has room for every Vietnamese word: few texts have one to decode.
-func newSyllable() syllable {
-	return syllable{letters: make([]letter, 0, 8), upper: make([]bool, 0, 8)}
-}
+func (y *syllable) letters() []letter { return y.room[:y.n] }
 
+// add adds a letter as typed; it fails on what can be in no syllable.
 func (y *syllable) add(r rune) bool {
 	l, ok := letterOf(unicode.ToLower(r))
-	if !ok {
+	return ok && y.put(l, unicode.IsUpper(r))
+}
+
+func (y *syllable) put(l letter, upper bool) bool {
+	if y.n == maxSyllable {
 		return false
 	}
-	y.letters = append(y.letters, l)
-	y.upper = append(y.upper, unicode.IsUpper(r))
+	y.room[y.n], y.upper[y.n] = l, upper
+	y.n++
 	return true
 }
 
 func (y *syllable) hasVowel() bool {
-	for _, l := range y.letters {
+	for _, l := range y.letters() {
 		if strings.IndexByte("aeiouy", l.base) >= 0 {
 			return true
 		}
@@ -173,8 +179,8 @@ func (y *syllable) hasVowel() bool {
 
 // mark puts a quality on the last letter that is one of bases and has none.
 func (y *syllable) mark(bases string, quality byte) bool {
-	for i := len(y.letters) - 1; i >= 0; i-- {
-		l := &y.letters[i]
+	for i := y.n - 1; i >= 0; i-- {
+		l := &y.room[i]
 		if strings.IndexByte(bases, l.base) < 0 || l.quality != 0 {
 			continue
 		}
@@ -190,9 +196,10 @@ func (y *syllable) word() (string, bool) {
 		return "", false
 	}
 	// One horn is enough for the two of ươ, but not in quở and thuở.
-	for i := 0; i+2 < len(y.letters); i++ {
-		u, o := &y.letters[i], &y.letters[i+1]
-		if u.base == 'u' && o.base == 'o' && u.quality+o.quality == '+' && (i == 0 || y.letters[i-1].base != 'q') {
+	letters := y.letters()
+	for i := 0; i+2 < len(letters); i++ {
+		u, o := &letters[i], &letters[i+1]
+		if u.base == 'u' && o.base == 'o' && u.quality+o.quality == '+' && (i == 0 || letters[i-1].base != 'q') {
 			u.quality, o.quality = '+', '+'
 		}
 	}
@@ -201,10 +208,10 @@ func (y *syllable) word() (string, bool) {
 		if at < 0 {
 			return "", false
 		}
-		y.letters[at].tone = y.tone
+		letters[at].tone = y.tone
 	}
 	var b strings.Builder
-	for i, l := range y.letters {
+	for i, l := range letters {
 		if y.upper[i] {
 			b.WriteRune(unicode.ToUpper(l.rune()))
 		} else {
@@ -217,13 +224,14 @@ func (y *syllable) word() (string, bool) {
 // toneSeat finds the vowel that carries the tone: a vowel with a mark, else
 // the second of two before a final consonant, else the first.
 func (y *syllable) toneSeat() int {
+	letters := y.letters()
 	first, last := -1, -1
-	for i, l := range y.letters {
+	for i, l := range letters {
 		if strings.IndexByte("aeiouy", l.base) < 0 {
 			continue
 		}
-		if i > 0 && i < len(y.letters)-1 && (y.letters[i-1].base == 'q' && l.base == 'u' || y.letters[i-1].base == 'g' && l.base == 'i' && i == 1) &&
-			strings.IndexByte("aeiouy", y.letters[i+1].base) >= 0 {
+		if i > 0 && i < len(letters)-1 && (letters[i-1].base == 'q' && l.base == 'u' || letters[i-1].base == 'g' && l.base == 'i' && i == 1) &&
+			strings.IndexByte("aeiouy", letters[i+1].base) >= 0 {
 			continue
 		}
 		if first < 0 {
@@ -232,14 +240,14 @@ func (y *syllable) toneSeat() int {
 		last = i
 	}
 	for i := last; i >= 0 && i >= first && first >= 0; i-- {
-		if q := y.letters[i].quality; q != 0 && q != 'd' {
+		if q := letters[i].quality; q != 0 && q != 'd' {
 			return i
 		}
 	}
 	switch {
 	case first < 0 || first == last:
 		return first
-	case last < len(y.letters)-1, last-first == 2:
+	case last < len(letters)-1, last-first == 2:
 		return first + 1
 	default:
 		return first
@@ -265,7 +273,7 @@ func telexTone(r rune) byte {
 
 // fromTelex reads one word as typed for Telex: khoong, cos, ddau, nuwowcs.
 func fromTelex(word string) (string, bool) {
-	y := newSyllable()
+	var y syllable
 	for _, r := range word {
 		low := unicode.ToLower(r)
 		switch {
@@ -274,15 +282,16 @@ func fromTelex(word string) (string, bool) {
 			continue
 		case low == 'w' && y.hasVowel() && (y.mark("ou", '+') || y.mark("a", '(')):
 			continue
-		case low == 'w' && len(y.letters) > 0 && !y.hasVowel(): // w alone is ư: ddwcs
-			y.letters = append(y.letters, letter{base: 'u', quality: '+'})
-			y.upper = append(y.upper, unicode.IsUpper(r))
+		case low == 'w' && y.n > 0 && !y.hasVowel(): // w alone is ư: ddwcs
+			if !y.put(letter{base: 'u', quality: '+'}, unicode.IsUpper(r)) {
+				return "", false
+			}
 			y.changed = true
 			continue
-		case low == 'd' && len(y.letters) > 0 && y.letters[0] == letter{base: 'd'}:
-			y.letters[0].quality, y.changed = 'd', true
+		case low == 'd' && y.n > 0 && y.room[0] == letter{base: 'd'}:
+			y.room[0].quality, y.changed = 'd', true
 			continue
-		case (low == 'a' || low == 'e' || low == 'o') && doubles(y.letters, byte(low)) && y.mark(string(low), '^'):
+		case (low == 'a' || low == 'e' || low == 'o') && doubles(y.letters(), byte(low)) && y.mark(string(low), '^'):
 			continue
 		}
 		if !y.add(r) {
@@ -310,7 +319,7 @@ func isVNI(r rune) bool { return unicode.IsLetter(r) || r >= '0' && r <= '9' }
 
 // fromVNI reads one word as typed for VNI: kho6ng, co1, d9au.
 func fromVNI(word string) (string, bool) {
-	y := newSyllable()
+	var y syllable
 	for _, r := range word {
 		ok := true
 		switch {
@@ -344,7 +353,7 @@ func fromVIQR(word string) (string, bool) {
 		trimmed := strings.TrimRight(word, "?.")
 		word, tail = trimmed, word[len(trimmed):]
 	}
-	y := newSyllable()
+	var y syllable
 	for _, r := range word {
 		ok := true
 		switch {
@@ -356,8 +365,8 @@ func fromVIQR(word string) (string, bool) {
 			ok = y.mark("ou", '+')
 		case strings.ContainsRune(tones, r) && y.hasVowel():
 			y.tone, y.changed = byte(r), true
-		case (r == 'd' || r == 'D') && len(y.letters) == 1 && y.letters[0] == letter{base: 'd'}:
-			y.letters[0].quality, y.changed = 'd', true
+		case (r == 'd' || r == 'D') && y.n == 1 && y.room[0] == letter{base: 'd'}:
+			y.room[0].quality, y.changed = 'd', true
 		default:
 			ok = y.add(r)
 		}

@@ -5,8 +5,7 @@ import "strings"
 // spelledDigits finds a number that is spoken digit by digit, "không chín một
 // hai…", with words of the given table before it. It returns "" when the text
 // is anything else, or shorter than nine digits.
-func spelledDigits(s string, before lexicon) string {
-	ts := tokens(s)
+func spelledDigits(ts []token, before lexicon) string {
 	if len(ts) < 9 || len(ts) > 40 {
 		return ""
 	}
