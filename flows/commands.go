@@ -120,13 +120,14 @@ func readCommand(text string) command {
 	if t := strings.TrimSpace(text); t != "" && strings.Trim(t, "?") == "" {
 		return cmdHelp
 	}
-	if cmd, ok := commands[fold(text)]; ok {
+	said := fold(text)
+	if cmd, ok := commands[said]; ok {
 		return cmd
 	}
-	if cmd, ok := languageWords[fold(text)]; ok {
+	if cmd, ok := languageWords[said]; ok {
 		return cmd
 	}
-	return smallTalk(text)
+	return smallTalkIn(said)
 }
 
 // wantsOut tells whether somebody may be looking for the way out with a word

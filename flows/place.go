@@ -39,9 +39,11 @@ func (r *run) readPlace(q *Question, text string) {
 		r.choose(q, c, false)
 		return
 	}
-	if country := countryIn(text); q.Abroad && country != "" && len(open.Codes) == 0 {
-		r.check(q, Answer{Value: country, Typed: reading.Clean(text)})
-		return
+	if q.Abroad && len(open.Codes) == 0 {
+		if country := countryIn(text); country != "" {
+			r.check(q, Answer{Value: country, Typed: reading.Clean(text)})
+			return
+		}
 	}
 	context := area.Context{Within: open.Within, Province: r.e.Setting.Province, On: string(r.e.Today)}
 	if open.Within != "" {

@@ -35,12 +35,13 @@ func smallTalk(text string) command {
 	if len(text) > 80 {
 		return cmdNone
 	}
-	said := fold(text)
-	switch {
-	case slices.Contains(waits, said):
-		return cmdWait
-	case slices.Contains(whys, said):
-		return cmdWhy
+	return smallTalkIn(fold(text))
+}
+
+// smallTalkIn is smallTalk of a folded text.
+func smallTalkIn(said string) command {
+	if cmd, ok := asides[said]; ok {
+		return cmd
 	}
 	greets, thanks := false, false
 	words := strings.Fields(said)
@@ -65,18 +66,26 @@ func smallTalk(text string) command {
 	return cmdNone
 }
 
-// waits and whys are whole messages.
-var (
-	waits = []string{"doi ti", "doi chut", "doi xiu", "doi da", "doi mot chut", "doi toi ti", "doi toi chut", "cho ti", "cho chut", "cho xiu", "cho mot chut",
+// asides are whole messages.
+var asides = func() map[string]command {
+	waits := []string{"doi ti", "doi chut", "doi xiu", "doi da", "doi mot chut", "doi toi ti", "doi toi chut", "cho ti", "cho chut", "cho xiu", "cho mot chut",
 		"cho toi chut", "cho toi mot chut", "doi em ti", "tu tu", "tu tu da", "tu tu de tim", "tu tu toi tim", "de tim da", "de toi tim", "de toi xem", "de xem da",
 		"lat nua", "lat nua khai", "ti nua", "khoan", "khoan da", "doi toi tim", "cho chut xiu", "wait", "please wait", "one moment", "a moment", "hold on",
 		"wait a minute", "just a moment", "later"}
-	whys = []string{"ai day", "ai do", "ai vay", "ai rua", "day la ai", "day la dau", "so ai day", "so cua ai", "so nay cua ai", "ban la ai", "lua dao", "lua dao ha",
+	whys := []string{"ai day", "ai do", "ai vay", "ai rua", "day la ai", "day la dau", "so ai day", "so cua ai", "so nay cua ai", "ban la ai", "lua dao", "lua dao ha",
 		"lua dao a", "co phai lua dao khong", "tai sao", "vi sao", "sao vay", "sao phai khai", "tai sao phai khai", "sao phai khai bao", "khai lam gi", "khai de lam gi",
 		"khai lam chi", "hoi lam gi", "hoi lam chi", "hoi chi rua", "hoi de lam gi", "de lam gi", "de lam chi", "lam chi rua", "lam gi vay", "cai gi vay", "cai chi rua",
 		"gi vay", "chi rua", "sao hoi nhieu vay", "hoi nhieu qua", "hoi chi nhieu rua", "sao phai cho so", "co mat tien khong", "mat tien khong", "mat phi khong",
 		"who is this", "who are you", "why", "what is this", "what for", "is this a scam", "is it free"}
-)
+	m := make(map[string]command)
+	for _, said := range whys {
+		m[said] = cmdWhy
+	}
+	for _, said := range waits {
+		m[said] = cmdWait
+	}
+	return m
+}()
 
 // answers tells whether the question asked takes a text as its answer, though
 // the text could be a command or small talk: "ok cảm ơn", and Vietnamese as a
