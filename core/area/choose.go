@@ -23,6 +23,9 @@ func (r *reader) choose() []candidate {
 
 // alike keeps the best of the candidates of one mention.
 func (r *reader) alike(all []candidate) []candidate {
+	if len(all) == 1 {
+		return slices.Clip(all)
+	}
 	top := slices.MinFunc(all, compareAlike)
 	var best []candidate
 	for _, c := range all {

@@ -33,7 +33,7 @@ func tokenize(text string) []token {
 	s.key = make([]byte, 0, len(text))
 	s.form = make([]byte, 0, len(text)+8)
 	words := make([]word, 0, 16)
-	toks := make([]token, 0, 16)
+	toks := make([]token, 0, len(text)/4+2)
 	g := blank
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])

@@ -3,6 +3,7 @@ package area
 import (
 	_ "embed"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -85,8 +86,8 @@ func (t *table) find(code string) int32 {
 
 func (t *table) findAt(rank int, code string) int32 {
 	units := t.units[t.start[rank]:t.start[rank+1]]
-	i, ok := slices.BinarySearchFunc(units, code, func(u unit, code string) int { return strings.Compare(u.code, code) })
-	if !ok {
+	i := sort.Search(len(units), func(i int) bool { return units[i].code >= code })
+	if i == len(units) || units[i].code != code {
 		return -1
 	}
 	return t.start[rank] + int32(i)
