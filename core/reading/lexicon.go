@@ -29,12 +29,15 @@ func unmarked(w string) string {
 	if !hasMarks(w) {
 		return w
 	}
-	return strings.Map(func(r rune) rune {
+	b := make([]byte, 0, 32)
+	for _, r := range w {
 		if l, ok := letterOf(r); ok {
-			return rune(l.base)
+			b = append(b, l.base)
+		} else {
+			b = utf8.AppendRune(b, r)
 		}
-		return r
-	}, w)
+	}
+	return string(b)
 }
 
 // tableLines returns the lines of a word table without comments and blanks.
@@ -105,14 +108,16 @@ func newLexicon(tables ...string) lexicon {
 // is the number of tokens it covers, 0 for none.
 func (lx lexicon) match(ts []token, i int) (id string, n int) {
 	exactest := -1
-	for _, p := range lx[ts[i].bare] {
+	phrases := lx[ts[i].bare]
+	for k := range phrases {
+		p := &phrases[k]
 		if len(p.words) < n || len(p.words) > len(ts)-i {
 			continue
 		}
 		same := 0
 		ok := true
 		for j, w := range p.words {
-			t := ts[i+j]
+			t := &ts[i+j]
 			if j > 0 && t.breaks() || p.exact[j] && t.text != w || !fits(t.text, w) {
 				ok = false
 				break
