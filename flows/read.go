@@ -186,8 +186,9 @@ func (q *Question) inOrder(set []string) []string {
 
 // numbered are the choices that count from 1.
 func (r *run) numbered(q *Question) []string {
-	var out []string
-	for _, c := range q.offered(r.view()) {
+	offered := q.offered(r.view())
+	out := make([]string, 0, len(offered))
+	for _, c := range offered {
 		if !zero(q, c) {
 			out = append(out, c)
 		}

@@ -56,19 +56,22 @@ func (r *run) review() {
 		r.echo = nil
 	}
 	r.sayEcho()
-	ask := core.Say{Key: "review.ask", Choices: []core.Choice{
-		{Action: r.action(Review, "send"), Key: "review.send", Wide: true},
-		{Action: r.action(Review, "edit"), Key: "review.edit", Wide: true},
-	}}
+	ask := core.Say{Key: "review.ask"}
 	if r.s.Same {
 		ask.Key = "review.same"
+	}
+	if r.e.Features.Plain {
+		r.reviewShort(ask) // "OK" and "SUA" are in the words
+		return
+	}
+	ask.Choices = []core.Choice{
+		{Action: r.action(Review, "send"), Key: "review.send", Wide: true},
+		{Action: r.action(Review, "edit"), Key: "review.edit", Wide: true},
+	}
+	if r.s.Same {
 		ask.Choices[0].Key, ask.Choices[1].Key = "again.send", "again.edit"
 	} else if !r.s.grouped() || len(r.s.People) < maxPeople {
 		ask.Choices = append(ask.Choices, core.Choice{Action: r.action(Review, "add"), Key: "review.add", Wide: true})
-	}
-	if r.e.Features.Plain {
-		r.reviewShort(ask)
-		return
 	}
 	if r.s.Same {
 		r.said = append(r.said, r.greeting())
@@ -89,7 +92,6 @@ func (r *run) review() {
 // reviewShort is the review in messages of one SMS segment: one message for a
 // healthy person, else one more for each thing that is not "none".
 func (r *run) reviewShort(ask core.Say) {
-	ask.Choices = nil // "OK" and "SUA" are in the words
 	var group []core.Say
 	if r.s.grouped() {
 		group = r.reviewGroup()

@@ -24,12 +24,13 @@ func say(key string, pairs ...string) core.Say {
 }
 
 // joined makes one message of several lines; all but the words is of the last.
+// It takes first over for the lines of the message.
 func joined(first []core.Say, last core.Say) core.Say {
 	if len(first) == 0 {
 		return last
 	}
 	m := first[0]
-	m.Lines = make([]core.Say, 0, len(first)+len(last.Lines))
+	m.Lines = first[:0]
 	for _, l := range first[1:] {
 		m.Lines = append(m.Lines, line(l))
 	}
