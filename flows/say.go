@@ -121,6 +121,17 @@ func (r *run) question(q *Question) core.Say {
 	return r.about(q, s)
 }
 
+// runMark is a run as buttons carry it.
+func runMark(n int) string { return strconv.FormatInt(int64(n), 36) }
+
+// action is what a button sends back: at most 64 bytes, by the test of all forms.
+func (r *run) action(question, choice string) string {
+	if r.s.grouped() && r.each(question) {
+		question += personMark + strconv.Itoa(r.s.At)
+	}
+	return question + ":" + choice + ":" + runMark(r.s.Run)
+}
+
 // zero tells whether a choice is the 0 of a numbered list: people send 0 for no.
 func zero(q *Question, choice string) bool {
 	return choice == "no" || q.None != "" && choice == q.None

@@ -2,8 +2,8 @@ package flows
 
 import (
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 
 	"khaibao/core"
 )
@@ -19,15 +19,25 @@ const MissLimit = 3
 // holds a message, or none to ask the current question again. When the person
 // sends the form, the last effect is its Declare.
 func Step(f Form, s State, e Event) (State, []Effect) {
-	w := &struct { // in one piece, as the form's functions are shown all of it
-		form  Form
-		event Event
-		run   run
-	}{form: f, event: e}
+	w := works.Get().(*work)
+	w.form, w.event = f, e
 	w.run = run{form: &w.form, s: s, e: &w.event, effects: make([]Effect, 0, 2)}
 	w.run.step()
-	return w.run.s, w.run.effects
+	s, effects := w.run.s, w.run.effects
+	*w = work{}
+	works.Put(w)
+	return s, effects
 }
+
+// work is all that the form's functions are shown during a step. Nothing that a
+// step returns points into it, so it serves the next one.
+type work struct {
+	form  Form
+	event Event
+	run   run
+}
+
+var works = sync.Pool{New: func() any { return new(work) }}
 
 // run is one Step at work. It owns its copy of the state, but not the slices
 // in it: those are replaced, never written to.
@@ -382,15 +392,4 @@ func (r *run) wrong(complaint core.Say) {
 		r.effects = append(r.effects, OpenTask{Kind: "misunderstood", Note: r.form.ID + "." + r.s.Question})
 	}
 	r.ask()
-}
-
-// runMark is a run as buttons carry it.
-func runMark(n int) string { return strconv.FormatInt(int64(n), 36) }
-
-// action is what a button sends back: at most 64 bytes, by the test of all forms.
-func (r *run) action(question, choice string) string {
-	if r.s.grouped() && r.each(question) {
-		question += personMark + strconv.Itoa(r.s.At)
-	}
-	return question + ":" + choice + ":" + runMark(r.s.Run)
 }
