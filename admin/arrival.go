@@ -2,6 +2,7 @@ package admin
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,6 +36,18 @@ type arrivalDone struct {
 	Key, Was, Now, Last string
 	Monitoring          string
 	Over                bool
+}
+
+// readDone reads what was saved from the link that verifyOne led to.
+func readDone(q url.Values) arrivalDone {
+	done := arrivalDone{Was: q.Get("was"), Now: q.Get("now"), Last: q.Get("last"), Monitoring: q.Get("monitoring"), Over: q.Get("over") == "1"}
+	if core.Verification(done.Was).Rank() < 0 || core.Verification(done.Now).Rank() < 0 || strings.ContainsFunc(done.Last+done.Monitoring, notOfID) {
+		return arrivalDone{}
+	}
+	if done.Key = "admin.verify.done"; done.Was == done.Now { // another kind of surveillance, a further note
+		done.Key = "admin.verify.kept"
+	}
+	return done
 }
 
 // V is what was filled in.
@@ -88,13 +101,7 @@ func (s *Server) showArrival(r *request) (string, any, error) {
 	f.readFrom(q.Get("from"))
 	f.Value["once"], f.Value["version"] = core.NewID(), strconv.Itoa(f.Record.Version)
 	f.propose()
-	done := arrivalDone{Was: q.Get("was"), Now: q.Get("now"), Last: q.Get("last"), Monitoring: q.Get("monitoring"), Over: q.Get("over") == "1"}
-	if core.Verification(done.Was).Rank() >= 0 && core.Verification(done.Now).Rank() >= 0 && !strings.ContainsFunc(done.Last+done.Monitoring, notOfID) {
-		if done.Key = "admin.verify.done"; done.Was == done.Now { // another kind of surveillance, a further note
-			done.Key = "admin.verify.kept"
-		}
-		f.Done = done
-	}
+	f.Done = readDone(q)
 	f.Corrected = q.Get("corrected") == "1"
 	return "arrival.html", f, nil
 }
@@ -231,18 +238,19 @@ func (s *Server) verifyOne(r *request) (string, any, error) {
 	if done.Over {
 		v.Set("over", "1")
 	}
-	if from := f.Filter.Text(); from != "" {
-		v.Set("from", from)
-	}
 	to := f.Record.ID
 	if f.Value["next"] != "" {
 		if to, err = s.nextArrival(r, f); err != nil {
 			return "", nil, err
 		}
-		if to == "" { // the list is done
-			return "", nil, redirect(f.Filter.With("after", ""))
-		}
 		v.Set("last", f.Record.ID)
+	}
+	if to == "" { // the list is done
+		maps.Copy(v, f.Filter.Values())
+		return "", nil, redirect(withQuery(arrivalsPath, v))
+	}
+	if from := f.Filter.Text(); from != "" {
+		v.Set("from", from)
 	}
 	return "", nil, redirect(withQuery(arrivalsPath+"/"+to, v))
 }

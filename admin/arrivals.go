@@ -97,7 +97,8 @@ type arrivalsPage struct {
 	Areas   []area.Unit
 	First   bool
 	Once    string
-	Done    []manyDone // what came of a form about many
+	Done    []manyDone  // what came of a form about many
+	Last    arrivalDone // of the last one that was on the list
 	Failed  int
 	Error   string // locale key of what was wrong with such a form
 }
@@ -127,7 +128,7 @@ func (p arrivalsPage) Shown(list string, n int) bool { return list != "up" || n 
 
 func (s *Server) showArrivals(r *request) (string, any, error) {
 	q := r.URL.Query()
-	return s.arrivals(r, arrivalsPage{Filter: readArrivalFilter(q.Get)}, q.Get("after"))
+	return s.arrivals(r, arrivalsPage{Filter: readArrivalFilter(q.Get), Last: readDone(q)}, q.Get("after"))
 }
 
 func (s *Server) arrivals(r *request, page arrivalsPage, after string) (string, any, error) {

@@ -308,4 +308,22 @@ func TestOfficerWithoutJavaScript(t *testing.T) {
 	}
 	w.do("photo", chromedp.Navigate(site+"/admin/check"), chromedp.SetUploadFiles("#photo", []string{file}), chromedp.Click(".check button.main"), chromedp.WaitVisible(".said"))
 	w.do("list", chromedp.Navigate(site+"/admin/declarations"), chromedp.WaitVisible("tbody"), chromedp.Click("td.act a"), chromedp.WaitVisible(".history"))
+
+	// Who has no telephone is typed in: what is missing is asked for, and nothing
+	// that was typed is lost.
+	w.do("type in", chromedp.Navigate(site+"/admin/enter/resident"), chromedp.WaitVisible("#f-full_name"), chromedp.Focus("#f-full_name"), keys("Lê Thị Giấy"),
+		chromedp.Focus("#f-permanent"), keys("tổ 3 an đông huế"), chromedp.Click("[data-save]"), chromedp.WaitVisible(".lacking"))
+	w.shot("lacking")
+	w.do("what is missing", until(`document.querySelector("#f-full_name").value === "Lê Thị Giấy" && document.querySelector("#told-permanent").innerText.includes("An Đông")`),
+		chromedp.Focus("#f-birth"), keys("1950"), chromedp.Focus("#f-id_number"), keys("046150000321"), chromedp.Click(`[name="current.pick"][value="same"]`),
+		chromedp.Click(`[name="exposures"][value="none"]`), chromedp.Click(`[name="symptoms"][value="none"]`), chromedp.Click(`[name="has_conditions"][value="no"]`),
+		chromedp.Click("[data-save]"), chromedp.WaitVisible(".slip img"), says("L.T. Giấy"))
+	w.shot("slip")
+	w.do("who was typed in is found", chromedp.Navigate(site+"/admin/check"), chromedp.WaitVisible("#q"), keys("046150000321"), keys(kb.Enter), chromedp.WaitVisible(".said"), says("Lê Thị Giấy"))
+
+	x.arrive("Nguyễn Văn Về", "+84900000009", anDong, "79", "2021-08-14")
+	w.do("verify", chromedp.Navigate(site+"/admin/arrivals"), chromedp.WaitVisible("td.act a"), chromedp.Click("td.act a"), chromedp.WaitVisible(`[name="surveillance"]`), says("Nguyễn Văn Về"),
+		chromedp.Click(`[name="surveillance"][value="home"]`), chromedp.Click(".next-step > form button.main"), chromedp.WaitVisible(".done"), says("Đã lưu"))
+	w.shot("verified")
+	w.do("it stands on the list", chromedp.Navigate(site+"/admin/arrivals?list=arrived"), chromedp.WaitVisible("tbody"), says("Nguyễn Văn Về"), says("Cách ly y tế tại nhà"))
 }
