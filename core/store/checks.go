@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"khaibao/core"
@@ -111,17 +112,12 @@ func (s *Store) check(ctx context.Context, l Look, scope duty.Scope, find func(q
 		if err != nil {
 			return err
 		}
-		var shown []*Person
-		for i, id := range append(ids, likely...) {
-			p, err := s.openChecked(ctx, q, l, scope, today, id)
-			if errors.Is(err, core.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			p.Likely = i >= len(ids)
-			c.People, shown = append(c.People, p), append(shown, p.Person)
+		if c.People, err = s.openChecked(ctx, q, l, scope, today, append(slices.Clone(ids), likely...)); err != nil {
+			return err
+		}
+		shown := make([]*Person, len(c.People))
+		for i, p := range c.People {
+			p.Likely, shown[i] = slices.Contains(likely, p.ID), p.Person
 		}
 		c.Alike = mayCompare(l.Officer, alike, shown)
 		return s.keepReads(ctx, q, l, shown)
@@ -149,77 +145,29 @@ func mayCompare(o duty.Officer, alike []Likeness, shown []*Person) (may []Likene
 // likely lists who may be the same as one of these people and is not among
 // them, and all pairs that may be one person.
 func (s *Store) likely(ctx context.Context, q querier, ids []string) (others []string, alike []Likeness, err error) {
+	if len(ids) == 0 {
+		return nil, nil, nil
+	}
 	seen := make(map[string]bool)
 	for _, id := range ids {
 		seen[id] = true
 	}
-	paired := make(map[Likeness]bool)
-	for _, id := range ids {
-		r, err := q.query(ctx, `SELECT a, b, reason FROM links WHERE a = $1 AND kind = 'likely'
-			UNION SELECT a, b, reason FROM links WHERE b = $1 AND kind = 'likely' ORDER BY 1, 2 LIMIT $2`, id, maxChecked)
-		list, err := collect(r, err, func(r scanner) (pair Likeness, err error) {
-			err = r.Scan(&pair.A, &pair.B, &pair.Reason)
-			return pair, err
-		})
-		if err != nil {
-			return nil, nil, fmt.Errorf("likely duplicates: %w", err)
-		}
-		for _, pair := range list {
-			other := pair.A
-			if other == id {
-				other = pair.B
-			}
-			if !seen[other] && len(others) < maxChecked {
-				seen[other] = true
-				others = append(others, other)
-			}
-			if !paired[pair] {
-				paired[pair] = true
-				alike = append(alike, pair)
+	r, err := q.query(ctx, `SELECT a, b, reason FROM links WHERE a`+s.anyOf("$1")+` AND kind = 'likely'
+		UNION SELECT a, b, reason FROM links WHERE b`+s.anyOf("$1")+` AND kind = 'likely' ORDER BY 1, 2 LIMIT $2`, s.among(ids), maxChecked)
+	alike, err = collect(r, err, func(r scanner) (pair Likeness, err error) {
+		err = r.Scan(&pair.A, &pair.B, &pair.Reason)
+		return pair, err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("likely duplicates: %w", err)
+	}
+	for _, pair := range alike {
+		for _, id := range []string{pair.A, pair.B} {
+			if !seen[id] {
+				seen[id] = true
+				others = append(others, id)
 			}
 		}
 	}
 	return others, alike, nil
-}
-
-// newestOfForms finds a person's newest declaration of each of two forms.
-const newestOfForms = `SELECT ` + versionColumns + ` FROM declarations d WHERE d.id IN (
-	(SELECT e.id FROM declarations e WHERE e.person_id = $1 AND e.form = $2 ORDER BY e.at DESC, e.id DESC LIMIT 1),
-	(SELECT e.id FROM declarations e WHERE e.person_id = $1 AND e.form = $3 ORDER BY e.at DESC, e.id DESC LIMIT 1))`
-
-func (s *Store) openChecked(ctx context.Context, q querier, l Look, scope duty.Scope, today policy, id string) (CheckedPerson, error) {
-	p, err := s.scanPerson(q.row(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = $1`, id))
-	if err != nil {
-		return CheckedPerson{}, err
-	}
-	if !scope.Holds(p.Area) {
-		return CheckedPerson{}, core.ErrNotFound
-	}
-	if err := p.cut(l, p.Area, true); err != nil {
-		return CheckedPerson{}, err
-	}
-	c := CheckedPerson{Person: p}
-	if c.Standing, err = s.standingOf(ctx, q, today, id); err != nil {
-		return CheckedPerson{}, err
-	}
-	c.Standing.cut(p)
-	r, err := q.query(ctx, newestOfForms, id, formResident, formJourney)
-	newest, err := collect(r, err, func(r scanner) (Version, error) { return s.scanVersion(r, p.Shown) })
-	if err != nil {
-		return CheckedPerson{}, fmt.Errorf("newest declarations of person %s: %w", id, err)
-	}
-	for i := range newest {
-		switch newest[i].Form {
-		case formResident:
-			c.Resident = &newest[i]
-		case formJourney:
-			c.Journey = &newest[i]
-		}
-	}
-	if p.Shows(duty.FullIdentity) {
-		if p.Phones, err = s.phones(ctx, q, id); err != nil {
-			return CheckedPerson{}, err
-		}
-	}
-	return c, nil
 }

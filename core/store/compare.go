@@ -36,12 +36,14 @@ func (s *Store) Compare(ctx context.Context, l Look, scope duty.Scope, a, b stri
 		if err != nil {
 			return fmt.Errorf("compare people: %w", err)
 		}
-		if c.A, err = s.openChecked(ctx, q, l, scope, today, a); err != nil {
+		both, err := s.openChecked(ctx, q, l, scope, today, []string{a, b})
+		if err != nil {
 			return err
 		}
-		if c.B, err = s.openChecked(ctx, q, l, scope, today, b); err != nil {
-			return err
+		if len(both) < 2 {
+			return core.ErrNotFound
 		}
+		c.A, c.B = both[0], both[1]
 		err = q.row(ctx, `SELECT reason FROM links WHERE a = $1 AND b = $2`, min(a, b), max(a, b)).Scan(&c.Reason)
 		if err != nil {
 			return fmt.Errorf("compare people: %w", err)

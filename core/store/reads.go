@@ -56,10 +56,14 @@ func (s *Store) looking(ctx context.Context, l *Look, f func(q querier) error) e
 }
 
 func (s *Store) keepRead(ctx context.Context, q querier, l Look, personID, fields string, found bool) error {
-	_, err := q.exec(ctx, `INSERT INTO reads (id, officer_id, duty, person_id, screen, fields, found, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		core.NewID(), l.Officer.ID, string(l.Officer.Duty), personID, l.Screen, fields, bit(found), l.At.UnixMilli())
+	_, err := q.exec(ctx, readText, readRow(l, personID, fields, found)...)
 	return wrap(err, "log read")
+}
+
+const readText = `INSERT INTO reads (id, officer_id, duty, person_id, screen, fields, found, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+func readRow(l Look, personID, fields string, found bool) []any {
+	return []any{core.NewID(), l.Officer.ID, string(l.Officer.Duty), personID, l.Screen, fields, bit(found), l.At.UnixMilli()}
 }
 
 // keepReads logs each person that a look showed, or that it showed none.
@@ -67,12 +71,12 @@ func (s *Store) keepReads(ctx context.Context, q querier, l Look, people []*Pers
 	if len(people) == 0 {
 		return s.keepRead(ctx, q, l, "", "", false)
 	}
-	for _, p := range people {
-		if err := s.keepRead(ctx, q, l, p.ID, groupsText(p.Shown), true); err != nil {
-			return err
-		}
+	rows := make([][]any, len(people))
+	for i, p := range people {
+		rows[i] = readRow(l, p.ID, groupsText(p.Shown), true)
 	}
-	return nil
+	_, err := execEach(ctx, q, readText, rows)
+	return wrap(err, "log reads")
 }
 
 func groupsText(groups []duty.Group) string {

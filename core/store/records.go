@@ -147,30 +147,46 @@ func lastFour(id string) string {
 
 // phones opens the phones a person is tied to.
 func (s *Store) phones(ctx context.Context, q querier, personID string) ([]Phone, error) {
-	r, err := q.query(ctx, `SELECT phone, how FROM ties WHERE person_id = $1 AND how <> 'objected' ORDER BY created_at DESC`, personID)
-	list, err := collect(r, err, func(r scanner) (p Phone, err error) {
+	all, err := s.phonesOfEach(ctx, q, []string{personID})
+	return all[personID], err
+}
+
+// phonesOfEach are the same of many people, by their IDs.
+func (s *Store) phonesOfEach(ctx context.Context, q querier, ids []string) (map[string][]Phone, error) {
+	all := make(map[string][]Phone, len(ids))
+	if len(ids) == 0 {
+		return all, nil
+	}
+	r, err := q.query(ctx, `SELECT person_id, phone, how FROM ties WHERE person_id`+s.anyOf("$1")+` AND how <> 'objected' ORDER BY created_at DESC`, s.among(ids))
+	_, err = collect(r, err, func(r scanner) (p Phone, err error) {
+		var person, how string
 		var sealed []byte
-		var how string
-		if err = r.Scan(&sealed, &how); err != nil {
+		if err = r.Scan(&person, &sealed, &how); err != nil {
 			return p, err
 		}
 		p.Proven, p.Proxy = how == tieOwn || how == tieProxy, how == tieProxy
-		p.E164, err = s.keys.OpenString("ties.phone", personID, sealed)
-		return p, err
+		if p.E164, err = s.keys.OpenString("ties.phone", person, sealed); err != nil {
+			return p, fmt.Errorf("phones of person %s: %w", person, err)
+		}
+		all[person] = append(all[person], p)
+		return p, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("phones of person %s: %w", personID, err)
+		return nil, fmt.Errorf("read phones: %w", err)
 	}
-	slices.SortStableFunc(list, func(a, b Phone) int { // who declared for the person comes last
-		return int(bit(a.Proxy) - bit(b.Proxy))
-	})
-	var seen []Phone
-	for _, p := range list {
-		if p.E164 != "" && !slices.ContainsFunc(seen, func(o Phone) bool { return o.E164 == p.E164 }) {
-			seen = append(seen, p)
+	for person, list := range all {
+		slices.SortStableFunc(list, func(a, b Phone) int { // who declared for the person comes last
+			return int(bit(a.Proxy) - bit(b.Proxy))
+		})
+		var seen []Phone
+		for _, p := range list {
+			if p.E164 != "" && !slices.ContainsFunc(seen, func(o Phone) bool { return o.E164 == p.E164 }) {
+				seen = append(seen, p)
+			}
 		}
+		all[person] = seen
 	}
-	return seen, nil
+	return all, nil
 }
 
 const versionColumns = `d.id, d.person_id, d.form, d.version, d.day, d.at, d.channel, d.proven, d.proxy, d.commune, d.district, d.province,
@@ -178,6 +194,14 @@ const versionColumns = `d.id, d.person_id, d.form, d.version, d.day, d.at, d.cha
 
 // scanVersion reads a declaration and cuts it to some groups of fields.
 func (s *Store) scanVersion(r scanner, shown []duty.Group) (v Version, err error) {
+	if v, err = s.scanWhole(r); err == nil {
+		v.cut(shown)
+	}
+	return v, err
+}
+
+// scanWhole reads a declaration, which its caller must cut.
+func (s *Store) scanWhole(r scanner) (v Version, err error) {
 	var day, facts, verdict, commune, district, province string
 	var at, proven, proxy int64
 	var private []byte
@@ -205,7 +229,6 @@ func (s *Store) scanVersion(r scanner, shown []duty.Group) (v Version, err error
 			return v, fmt.Errorf("declaration %s: its verdict is no JSON", v.ID)
 		}
 	}
-	v.cut(shown)
 	return v, nil
 }
 

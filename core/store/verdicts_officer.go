@@ -209,19 +209,35 @@ func (s *Store) lockSubject(ctx context.Context, q querier, id string) (sub subj
 
 // standingOf is how a person stands by a policy, read inside a transaction.
 func (s *Store) standingOf(ctx context.Context, q querier, p policy, personID string) (Standing, error) {
-	var sub subject
-	into := append([]any{&sub.id, &sub.birth}, sub.standing.fields()...)
-	err := q.row(ctx, `SELECT p.id, p.birth, `+standingColumns+`, `+spokenColumns+`
-		FROM people p JOIN declarations d ON d.id = p.newest WHERE p.id = $1`, personID).Scan(append(into, sub.newest.fields()...)...)
-	if errors.Is(err, errNoRows) {
-		return Standing{}, nil
-	}
+	all, err := s.standingsOf(ctx, q, p, []string{personID})
+	return all[personID], err
+}
+
+// standingsOf is the same of many people, by their IDs.
+func (s *Store) standingsOf(ctx context.Context, q querier, p policy, ids []string) (map[string]Standing, error) {
+	r, err := q.query(ctx, `SELECT p.id, p.birth, `+standingColumns+`, `+spokenColumns+`
+		FROM people p JOIN declarations d ON d.id = p.newest WHERE p.id`+s.anyOf("$1"), s.among(ids))
+	subjects, err := collect(r, err, func(r scanner) (sub subject, err error) {
+		into := append([]any{&sub.id, &sub.birth}, sub.standing.fields()...)
+		err = r.Scan(append(into, sub.newest.fields()...)...)
+		return sub, err
+	})
 	if err != nil {
-		return Standing{}, fmt.Errorf("standing of person %s: %w", personID, err)
+		return nil, fmt.Errorf("how people stand: %w", err)
 	}
+	all := make(map[string]Standing, len(subjects))
+	for _, sub := range subjects {
+		if all[sub.id], err = s.standing(ctx, q, p, sub); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (s *Store) standing(ctx context.Context, q querier, p policy, sub subject) (Standing, error) {
 	was, err := sub.standing.open()
 	if err != nil {
-		return Standing{}, fmt.Errorf("person %s: %w", personID, err)
+		return Standing{}, fmt.Errorf("person %s: %w", sub.id, err)
 	}
 	out := Standing{Verdict: was.Verdict, Class: was.Class, Since: was.Since, Seen: moment(sub.standing.at)}
 	if p.rules == nil { // no rules are known: what was in force last
