@@ -52,7 +52,7 @@ type exporter struct {
 	next  func(ctx context.Context, r *request, asked map[string]string, after string, n int) (rows [][]sheet.Cell, next string, err error)
 }
 
-var exporters = []exporter{declarationsExport, watchExport, tasksExport}
+var exporters = []exporter{declarationsExport, arrivalsExport, triageExport, watchExport, tasksExport}
 
 func exporterOf(name string) (exporter, bool) {
 	at := slices.IndexFunc(exporters, func(x exporter) bool { return x.name == name })
@@ -162,7 +162,7 @@ func (s *Server) ExportStep(ctx context.Context, now, until time.Time, j core.Jo
 		j.Error, j.Ended = "not allowed", now
 		return s.Store.KeepExport(ctx, until, j, nil, 0)
 	}
-	r := &request{s: s, Officer: &e.Officer, Lang: e.Asked["lang"], At: now}
+	r := &request{Request: new(http.Request).WithContext(ctx), s: s, Officer: &e.Officer, Lang: e.Asked["lang"], At: now}
 	if j.Done == 0 && j.Total > store.ConfirmedFrom { // not counted to its end before
 		if j.Total, err = x.count(ctx, r, e.Asked, store.MaxExport); err != nil {
 			return j, err

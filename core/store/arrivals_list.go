@@ -108,53 +108,68 @@ func whenOf(day, today core.Day) string {
 	return "coming"
 }
 
+// askedArrivals is a list as it may be asked for: the conditions of the whole of
+// it, and of what its filters leave.
+type askedArrivals struct {
+	f            ArrivalFilter
+	column, code string
+	today        core.Day
+	base, where  *conditions
+	masked       bool
+}
+
+func arrivalsAsked(l Look, scope duty.Scope, f ArrivalFilter) (a askedArrivals, err error) {
+	answer := duty.May(l.Officer.Duty, duty.InArea, duty.Lists)
+	a = askedArrivals{code: scope.Area, today: core.DayOf(l.At), base: &conditions{}, masked: answer == duty.Masked}
+	if f.Area != "" {
+		a.code = f.Area
+	}
+	column, ok := scopeColumn(a.code)
+	if answer != duty.Yes && !a.masked || !ok || !scope.Holds(a.code) || scope == duty.Everywhere || !goodText(f.Sub, f.Origin) {
+		return a, core.ErrNotFound
+	}
+	if a.masked { // from where and when somebody comes is what they said, too
+		f.Colour, f.Origin, f.When, f.Sub = core.ColourNone, "", "", ""
+	}
+	if a.column = column; column != "commune" {
+		f.Sub = ""
+	}
+	if a.f = f; !a.base.arrivalsOn(f.List, column, a.code) {
+		return a, core.ErrNotFound
+	}
+	a.where = a.base.clone()
+	a.where.when(f.When, a.today)
+	for condition, value := range map[string]string{"r.sub = ?": f.Sub, "r.origin = ?": f.Origin} {
+		if value != "" {
+			a.where.and(condition, value)
+		}
+	}
+	if f.Colour != core.ColourNone {
+		a.where.and("r.colour_rank = ?", f.Colour.Rank())
+	}
+	return a, nil
+}
+
 // Arrivals is one page of a work list of a scope: those who wait by the day of
 // their arrival, those who are settled the latest first; after is where the page
 // before ended. A duty that lists nobody, and an area outside the scope, is
 // core.ErrNotFound. Filters on what a duty does not see are not applied.
 func (s *Store) Arrivals(ctx context.Context, l Look, scope duty.Scope, f ArrivalFilter, after string) (ArrivalPage, error) {
-	answer := duty.May(l.Officer.Duty, duty.InArea, duty.Lists)
-	p := ArrivalPage{Masked: answer == duty.Masked}
-	code := scope.Area
-	if f.Area != "" {
-		code = f.Area
-	}
-	column, ok := scopeColumn(code)
-	if answer != duty.Yes && !p.Masked || !ok || !scope.Holds(code) || scope == duty.Everywhere || !goodText(f.Sub, f.Origin) {
-		return p, core.ErrNotFound
-	}
-	if p.Masked { // from where and when somebody comes is what they said, too
-		f.Colour, f.Origin, f.When, f.Sub = core.ColourNone, "", "", ""
-	}
-	if column != "commune" {
-		f.Sub = ""
-	}
-	today := core.DayOf(l.At)
-	where := &conditions{}
-	if !where.arrivalsOn(f.List, column, code) {
-		return p, core.ErrNotFound
-	}
-	base := where.clone()
-	where.when(f.When, today)
-	for condition, value := range map[string]string{"r.sub = ?": f.Sub, "r.origin = ?": f.Origin} {
-		if value != "" {
-			where.and(condition, value)
-		}
-	}
-	if f.Colour != core.ColourNone {
-		where.and("r.colour_rank = ?", f.Colour.Rank())
-	}
-	if err := s.arrivalRows(ctx, l, &p, f.List, where, after); err != nil {
+	a, err := arrivalsAsked(l, scope, f)
+	p := ArrivalPage{Masked: a.masked}
+	if err != nil {
 		return p, err
 	}
-	if err := s.arrivalCounts(ctx, &p, f, base, today); err != nil {
+	if err := s.arrivalRows(ctx, l, &p, a, after, PageSize); err != nil {
 		return p, err
 	}
-	var err error
+	if err := s.arrivalCounts(ctx, &p, a.f, a.base, a.today); err != nil {
+		return p, err
+	}
 	p.Lists = make(map[string]int)
 	for _, list := range ArrivalLists() {
 		c := &conditions{}
-		c.arrivalsOn(list, column, code)
+		c.arrivalsOn(list, a.column, a.code)
 		var n int
 		err = s.q.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM arrivals r WHERE 1 = 1`+c.text.String()+` LIMIT `+strconv.Itoa(CountedAtMost)+`) counted`, c.args...).Scan(&n)
 		if err != nil {
@@ -165,7 +180,8 @@ func (s *Store) Arrivals(ctx context.Context, l Look, scope duty.Scope, f Arriva
 	return p, nil
 }
 
-func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, list string, where *conditions, after string) error {
+func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, a askedArrivals, after string, n int) error {
+	where, list := a.where, a.f.List
 	order, beyond := "r.day, r.id", "(r.day, r.id) > (?, ?)"
 	if list == "arrived" || list == "moved" {
 		order, beyond = "r.day DESC, r.id DESC", "(r.day, r.id) < (?, ?)"
@@ -176,7 +192,7 @@ func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, list st
 	var days []core.Day // by which the list goes on, also where they are not shown
 	ofPage := strings.NewReplacer("r.", "page.")
 	r, err := s.q.query(ctx, `SELECT `+ofPage.Replace(arrivalColumns)+`, p.name, p.birth_year, p.sex
-		FROM (SELECT * FROM arrivals r WHERE 1 = 1`+where.text.String()+` ORDER BY `+order+` LIMIT `+strconv.Itoa(PageSize+1)+`) page
+		FROM (SELECT * FROM arrivals r WHERE 1 = 1`+where.text.String()+` ORDER BY `+order+` LIMIT `+strconv.Itoa(n+1)+`) page
 		JOIN people p ON p.id = page.person_id ORDER BY `+ofPage.Replace(order), where.args...)
 	p.Rows, err = collect(r, err, func(r scanner) (row ArrivalRow, err error) {
 		row.Arrival, err = scanArrival(r, &row.Name, &row.BirthYear, &row.Sex)
@@ -192,9 +208,9 @@ func (s *Store) arrivalRows(ctx context.Context, l Look, p *ArrivalPage, list st
 	if err != nil {
 		return fmt.Errorf("list arrivals: %w", err)
 	}
-	if len(p.Rows) > PageSize {
-		p.Rows = p.Rows[:PageSize]
-		p.Next = string(days[PageSize-1]) + "." + p.Rows[PageSize-1].ID
+	if len(p.Rows) > n {
+		p.Rows = p.Rows[:n]
+		p.Next = string(days[n-1]) + "." + p.Rows[n-1].ID
 	}
 	if p.Masked {
 		return nil

@@ -85,6 +85,14 @@ func (s *Store) Triage(ctx context.Context, l Look, scope duty.Scope, f TriageFi
 	if !ok {
 		return p, core.ErrNotFound
 	}
+	var err error
+	if p.Rows, p.Next, err = s.triageRows(ctx, l, column, code, f, after, PageSize); err != nil {
+		return p, err
+	}
+	return p, s.triageCounts(ctx, &p, l, f, column, code)
+}
+
+func (s *Store) triageRows(ctx context.Context, l Look, column, code string, f TriageFilter, after string, n int) (rows []TriageRow, next string, err error) {
 	where := &conditions{}
 	where.triageOn(column, code, f.Colour, f.State)
 	if at := strings.SplitN(after, ".", 3); len(at) == 3 {
@@ -98,18 +106,18 @@ func (s *Store) Triage(ctx context.Context, l Look, scope duty.Scope, f TriageFi
 			page.tries, page.outcome, page.worked_at, COALESCE((SELECT o.name FROM officers o WHERE o.id = page.worked_by AND page.worked_by <> ''), ''), page.taken_by, page.taken_until,
 			COALESCE((SELECT o.name FROM officers o WHERE o.id = page.taken_by AND page.taken_by <> ''), ''),
 			COALESCE((SELECT m.kind FROM monitoring m WHERE m.person_id = page.person_id AND m.ended_at = 0), ''), page.version
-		FROM (SELECT * FROM triage t WHERE 1 = 1`+where.text.String()+` ORDER BY t.state, t.since, t.person_id LIMIT `+strconv.Itoa(PageSize+1)+`) page
+		FROM (SELECT * FROM triage t WHERE 1 = 1`+where.text.String()+` ORDER BY t.state, t.since, t.person_id LIMIT `+strconv.Itoa(n+1)+`) page
 		JOIN people p ON p.id = page.person_id ORDER BY page.state, page.since, page.person_id`, where.args...)
-	p.Rows, err = collect(r, err, func(r scanner) (TriageRow, error) { return scanTriage(r, l) })
+	rows, err = collect(r, err, func(r scanner) (TriageRow, error) { return scanTriage(r, l) })
 	if err != nil {
-		return p, fmt.Errorf("list triage: %w", err)
+		return nil, "", fmt.Errorf("list triage: %w", err)
 	}
-	if len(p.Rows) > PageSize {
-		p.Rows = p.Rows[:PageSize]
-		last := p.Rows[PageSize-1]
-		p.Next = fmt.Sprintf("%d.%d.%s", last.State, last.Since.UnixMilli(), last.PersonID)
+	if len(rows) > n {
+		rows = rows[:n]
+		last := rows[n-1]
+		next = fmt.Sprintf("%d.%d.%s", last.State, last.Since.UnixMilli(), last.PersonID)
 	}
-	return p, s.triageCounts(ctx, &p, l, f, column, code)
+	return rows, next, nil
 }
 
 func scanTriage(r scanner, l Look) (row TriageRow, err error) {
