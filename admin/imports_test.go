@@ -147,6 +147,7 @@ func TestImportFromReadingToUndoing(t *testing.T) {
 		b.post(road, url.Values{"do": {"undo"}})
 		x.importJobs(100)
 		b.get(road).wants(t, "undone", 200, "Đã rút lại", "Giữ lại, vì")
+		x.as(duty.Admin, "46").get("/admin/log?kind=imported").wants(t, "the log", 200, "đọc thử một danh sách", "nhập một danh sách", "rút lại một danh sách", "no:Aaa")
 		b.get("/admin/declarations").wants(t, "the list after", 200, "Nguyễn Văn Aaa", "no:Nguyễn Văn Baa")
 		b.post("/admin/check", url.Values{"q": {"046061000001"}}).wants(t, "who was taken back is not found", 200, "no:Nguyễn Văn Baa")
 		if err := x.s.DropImports(t.Context(), x.now, x.now.Add(time.Hour)); err != nil {

@@ -157,6 +157,12 @@ func (r *request) Did(d store.Doing) string {
 		return r.T("admin.doors.event."+d.What) + ": " + d.About
 	case store.DidClass:
 		return d.What
+	case store.DidPolicy:
+		about := d.About
+		if strings.HasPrefix(d.What, "area_") && about != "" {
+			about = r.Area(about)
+		}
+		return strings.TrimSuffix(r.T("admin.doors.did.policy."+d.What)+": "+about, ": ")
 	case store.DidCall:
 		return r.orKey("admin.outcome."+d.What, d.What)
 	case store.DidExport:

@@ -120,6 +120,7 @@ func TestRulesFromDraftToForce(t *testing.T) {
 		ask = one.post(path, url.Values{"do": {"off"}})
 		one.sure(path, ask).wants(t, "taken back", 303)
 		one.get(path).wants(t, "ended", 200, "đã kết thúc")
+		x.as(duty.Admin, "46").get("/admin/log?kind=policy").wants(t, "the log", 200, "soạn quy định: 2021-08-hue", "bật quy định: 2021-08-hue", "kết thúc quy định: 2021-08-hue")
 	})
 }
 
@@ -150,6 +151,7 @@ func TestEpidemicAreas(t *testing.T) {
 		two.post(path, url.Values{"do": {"on"}}).wants(t, "on again", 409)
 		one.sure(path, one.post(path, url.Values{"do": {"end"}})).wants(t, "ended", 303)
 		one.get("/admin/policy/areas").wants(t, "history", 200, "15/08/2021", "đã kết thúc")
+		x.as(duty.Admin, "46").get("/admin/log?kind=policy").wants(t, "the log", 200, "soạn vùng dịch: Phường An Đông", "bật vùng dịch: Phường An Đông", "kết thúc vùng dịch: Phường An Đông", "no:soạn quy định")
 		one.post("/admin/policy/areas/"+core.NewID(), url.Values{"do": {"on"}}).wants(t, "no area", 404)
 
 		one.sure("/admin/policy/areas/new", add(url.Values{"place": {"thị xã Hương Trà"}, "level": {"orange"}, "from": {"2021-08-15"}})).wants(t, "another draft", 303)

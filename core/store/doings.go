@@ -23,13 +23,15 @@ const (
 	DidClass   = "class"      // said F0 to F3
 	DidCall    = "called"     // somebody who is not monitored
 	DidExport  = "exported"   // took a list out as a file
+	DidImport  = "imported"   // a list from a file: read, kept, taken back
+	DidPolicy  = "policy"     // drafted, switched on or ended rules and epidemic areas
 	DidAccount = "account"    // changed an account, another's or their own
 	DidSignIn  = "signin"     //
 )
 
 // DidKinds lists the kinds in the order of a page.
 func DidKinds() []string {
-	return []string{DidSee, DidCorrect, DidEnter, DidVerify, DidTask, DidMonitor, DidClass, DidCall, DidExport, DidAccount, DidSignIn}
+	return []string{DidSee, DidCorrect, DidEnter, DidVerify, DidTask, DidMonitor, DidClass, DidCall, DidExport, DidImport, DidPolicy, DidAccount, DidSignIn}
 }
 
 // Doing is one thing that an officer saw or did.
@@ -44,7 +46,7 @@ type Doing struct {
 	Duty      duty.Duty // at that time; "" where it is not kept
 	Person    string    // a short mark of whom it was about, the same for the same person; "" for nobody
 	Initials  string    // of that person, for a duty that may see names in the area the person lives in
-	About     string    // name of the officer whose account it was, for DidAccount
+	About     string    // name of the officer whose account it was, for DidAccount; for DidPolicy a version or an area's code
 	At        time.Time
 }
 
@@ -91,8 +93,20 @@ var doingSources = []doingSource{
 	{kind: DidClass, columns: `x.class, '', 1, '', x.person_id, ''`, from: `verdicts x`, id: `x.id`, officer: `x.officer_id`, person: `x.person_id`, where: `x.officer_id <> ''`, at: `x.at`},
 	{kind: DidCall, columns: `x.outcome, '', 1, x.duty, x.person_id, ''`, from: `calls x`, id: `x.id`, officer: `x.officer_id`, person: `x.person_id`, at: `x.at`},
 	{kind: DidExport, columns: `x.list, '', 1, '', '', ''`, from: `exports x`, id: `x.id`, officer: `x.officer_id`, at: `x.made_at`},
+	{kind: DidImport, columns: `x.kind, '', 1, '', '', ''`, from: `jobs x`, id: `x.id`, officer: `x.officer_id`, where: `x.kind IN ('` + strings.Join(ImportJobs(), `', '`) + `')`, at: `x.made_at`},
+	policySource("rules_drafted", "rules", "x.version", "x.version", "x.officer_id", "x.made_at"),
+	policySource("rules_on", "rules", "x.version", "x.version", "x.switched_by", "x.switched_at"),
+	policySource("rules_ended", "rules", "x.version", "x.version", "x.ended_by", "x.ended_at"),
+	policySource("area_drafted", "epidemic_areas", "x.id", "x.code", "x.officer_id", "x.made_at"),
+	policySource("area_on", "epidemic_areas", "x.id", "x.code", "x.switched_by", "x.switched_at"),
+	policySource("area_ended", "epidemic_areas", "x.id", "x.code", "x.ended_by", "x.ended_at"),
 	{kind: DidAccount, columns: `x.kind, '', 1, x.duty, '', a.name`, from: `account_events x JOIN officers a ON a.id = x.officer_id`, id: `x.id`, officer: `x.by_id`, at: `x.at`},
 	{kind: DidSignIn, columns: `x.way, '', 1, '', '', ''`, from: `sign_ins x`, id: `x.token_hash`, officer: `x.officer_id`, where: `x.awaits = ''`, at: `x.created_at`},
+}
+
+// policySource is one kind of change that a table of the policy keeps.
+func policySource(what, table, id, about, officer, at string) doingSource {
+	return doingSource{kind: DidPolicy, columns: `'` + what + `', '', 1, '', '', ` + about, from: table + ` x`, id: id, officer: officer, at: at}
 }
 
 // Doings is a page of the log, the newest first: what the officers of a scope
