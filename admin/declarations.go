@@ -13,12 +13,13 @@ import (
 	"khaibao/core/duty"
 	"khaibao/core/reading"
 	"khaibao/core/store"
+	"khaibao/flows"
 )
 
 // filterForm is the filter of the list as it was filled in. What cannot be
 // read stays in its field with the reason beside it.
 type filterForm struct {
-	From, To, Area, Name, Form, Channel, Show, Proof, Colour, Order string
+	From, To, Area, Name, Form, Origin, Channel, Show, Proof, Colour, Order string
 
 	NewestOnly bool
 	Figure     map[string]string // what the figure counts that leads here
@@ -34,7 +35,7 @@ var (
 )
 
 func readFilter(get func(string) string) filterForm {
-	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")), Form: get("form"),
+	f := filterForm{From: get("from"), To: get("to"), Area: get("area"), Name: strings.TrimSpace(get("name")), Form: get("form"), Origin: get("origin"),
 		Channel: get("channel"), Show: get("show"), Proof: get("proof"), Colour: get("colour"), Order: get("order"), NewestOnly: get("newest") == "1", Figure: make(map[string]string)}
 	for _, d := range store.Dimensions(store.FigureDeclarations) {
 		if value := get("f." + d.Name); value != "" {
@@ -80,6 +81,11 @@ func (f *filterForm) read() (out store.Filter) {
 	if slices.Contains(forms, f.Form) {
 		out.Form = f.Form
 	}
+	if _, country := slices.BinarySearch(flows.Abroad(), f.Origin); country || area.Province(f.Origin) == f.Origin {
+		out.Origin = f.Origin
+	} else {
+		f.Origin = "" // nobody's: it narrows nothing
+	}
 	if slices.Contains(channels, f.Channel) {
 		out.Channel = f.Channel
 	}
@@ -97,7 +103,7 @@ func (f *filterForm) read() (out store.Filter) {
 // stay in the browser's history.
 func (f filterForm) Values() url.Values {
 	v := url.Values{}
-	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "form": f.Form, "channel": f.Channel,
+	for key, value := range map[string]string{"from": f.From, "to": f.To, "area": f.Area, "form": f.Form, "origin": f.Origin, "channel": f.Channel,
 		"show": f.Show, "proof": f.Proof, "colour": f.Colour, "order": f.Order} {
 		if value != "" {
 			v.Set(key, value)

@@ -41,6 +41,9 @@ var declarationsExport = exporter{
 		if form := asked["form"]; slices.Contains(forms, form) {
 			line("admin.sheet.col.form", r.FormTitle(form))
 		}
+		if from := asked["origin"]; from != "" {
+			line("admin.filter.origin", r.From(from))
+		}
 		if name := asked["channel"]; slices.Contains(channels, name) {
 			line("admin.filter.channel", r.Channel(name))
 		}
@@ -55,6 +58,9 @@ var declarationsExport = exporter{
 		}
 		if asked["newest"] == "1" {
 			lines = append(lines, r.T("admin.filter.newest"))
+		}
+		for _, only := range r.FigureChips(readFilter(func(key string) string { return asked[key] })) {
+			lines = append(lines, only.Name)
 		}
 		return lines
 	},

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,6 +46,15 @@ var countries = sync.OnceValue(func() map[string]string {
 	}
 	return m
 })
+
+var abroad = sync.OnceValue(func() []string {
+	codes := slices.Sorted(maps.Values(countries()))
+	return slices.DeleteFunc(slices.Compact(codes), func(code string) bool { return code == "VN" })
+})
+
+// Abroad are the codes of all countries but Vietnam that a journey may come
+// from, in their order. It is not to be changed.
+func Abroad() []string { return abroad() }
 
 // readCountry reads a country as its ISO 3166 code, "" when it is none.
 func readCountry(text string) string {

@@ -76,7 +76,7 @@ func (s *Store) exported(ctx context.Context, l Look, scope duty.Scope, f Filter
 		return nil, false, core.ErrNotFound
 	}
 	if masked {
-		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
+		f = f.masked()
 	}
 	w, ok := s.walkOf(scope, f)
 	if !ok {

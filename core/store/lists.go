@@ -76,8 +76,7 @@ func (s *Store) Declarations(ctx context.Context, l Look, scope duty.Scope, f Fi
 		return Page{}, core.ErrNotFound
 	}
 	if p.Masked {
-		f.Name, f.Symptomatic, f.Exposed, f.Colour = "", false, false, core.ColourNone
-		f.Figure = maskedFigure(f.Figure)
+		f = f.masked()
 	}
 	w, ok := s.walkOf(scope, f)
 	if !ok {

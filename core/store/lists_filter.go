@@ -27,6 +27,14 @@ type Filter struct {
 	Figure map[string]string
 }
 
+// masked is the filter without what a duty that sees the list masked does not
+// see, as to filter by it would tell it.
+func (f Filter) masked() Filter {
+	f.Name, f.Origin, f.Symptomatic, f.Exposed, f.Colour = "", "", false, false, core.ColourNone
+	f.Figure = maskedFigure(f.Figure)
+	return f
+}
+
 // and adds a condition to one of the three, in which each ? stands for the next
 // argument.
 func (w *walk) and(to *string, text string, args ...any) {
