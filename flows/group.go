@@ -274,8 +274,11 @@ func (r *run) about(q *Question, s core.Say) core.Say {
 	if r.page { // it is about one person, whose name stands on it
 		return s
 	}
+	if !r.s.grouped() && !r.s.member().Proxy || r.s.grouped() && !q.Each || q.ID == "others" {
+		return s
+	}
 	name := r.called(r.s.At)
-	if name == "" || !r.s.grouped() && !r.s.member().Proxy || r.s.grouped() && !q.Each || q.ID == "others" {
+	if name == "" {
 		return s
 	}
 	return joined([]core.Say{say("group.about", "name", name)}, s)

@@ -25,9 +25,11 @@ func (r *run) readPlace(q *Question, text string) {
 		r.numberedPlace(q, &open, n)
 		return
 	}
-	if numbers, ok := reading.ReadChoices(text, len(open.Codes)); ok && len(numbers) == 1 {
-		r.numberedPlace(q, &open, numbers[0])
-		return
+	if n := len(open.Codes); n > 0 {
+		if numbers, ok := reading.ReadChoices(text, n); ok && len(numbers) == 1 {
+			r.numberedPlace(q, &open, numbers[0])
+			return
+		}
 	}
 	if len(q.Choices) > 0 && q.Read != nil && open.Within == "" && len(open.Codes) == 0 {
 		if c := q.Read(text); c != "" && q.understands(r.view(), c) {

@@ -332,7 +332,10 @@ func shownDigits(v View) args {
 func (r *run) unhidden(text string) string {
 	c, ok := r.view().card()
 	hidden := hiddenOf(c.ID)
-	if digits := onlyDigits(text); ok && hidden > 0 && len(digits) == hidden && strings.HasPrefix(c.ID, strings.Repeat("*", hidden)) {
+	if !ok || hidden == 0 {
+		return text
+	}
+	if digits := onlyDigits(text); len(digits) == hidden && strings.HasPrefix(c.ID, strings.Repeat("*", hidden)) {
 		return digits + c.ID[hidden:]
 	}
 	return text

@@ -78,8 +78,10 @@ func (r *run) readOne(q *Question, text string) {
 
 // numberedOne reads one number among words: "số 2", "2 nữ" where 2 is nữ.
 func (r *run) numberedOne(q *Question, text string) string {
-	if numbers, ok := reading.ReadChoices(text, len(r.numbered(q))); ok && len(numbers) == 1 {
-		return r.choiceByNumber(q, numbers[0])
+	if n := len(r.numbered(q)); n > 0 {
+		if numbers, ok := reading.ReadChoices(text, n); ok && len(numbers) == 1 {
+			return r.choiceByNumber(q, numbers[0])
+		}
 	}
 	words := strings.Fields(fold(text))
 	if len(words) < 2 || q.Read == nil {
