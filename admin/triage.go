@@ -85,6 +85,17 @@ func (p triagePage) InState(state string) string  { return counted(p.Page.States
 func (p triagePage) Silent() string               { return counted(p.Page.Silent) }
 func (p triagePage) Left() bool                   { return p.Page.States["waits"]+p.Page.States["tried"] > 0 }
 
+// worst is the gravest colour in which somebody waits; red where nobody does.
+// Green ones are no work.
+func (p triagePage) worst() core.Colour {
+	for _, c := range []core.Colour{core.ColourRed, core.ColourOrange, core.ColourYellow} {
+		if p.Page.Waiting[c] > 0 {
+			return c
+		}
+	}
+	return core.ColourRed
+}
+
 func (s *Server) showTriage(r *request) (string, any, error) {
 	q := r.URL.Query()
 	page := triagePage{Filter: readTriageFilter(q.Get), Colours: colours, States: store.TriageStates(), Areas: areasIn(r.Officer.Area),
@@ -92,6 +103,10 @@ func (s *Server) showTriage(r *request) (string, any, error) {
 	look := store.Look{Officer: *r.Officer, Screen: "triage", At: r.At}
 	var err error
 	page.Page, err = s.Store.Triage(r.Context(), look, r.Officer.WatchScope(), page.Filter.TriageFilter, q.Get("after"))
+	if worst := page.worst(); err == nil && q.Get("colour") == "" && worst != page.Filter.Colour {
+		page.Filter.Colour = worst
+		page.Page, err = s.Store.Triage(r.Context(), look, r.Officer.WatchScope(), page.Filter.TriageFilter, "")
+	}
 	return "triage.html", page, err
 }
 

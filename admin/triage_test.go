@@ -130,3 +130,16 @@ func (x *site) openTaskOf(kind, person, code string) string {
 	x.t.Fatal("no task")
 	return ""
 }
+
+// The list opens where somebody waits: a ward without anything red does not see
+// an empty page while others are to be called.
+func TestTriageOpensWhereSomebodyWaits(t *testing.T) {
+	eachSite(t, func(t *testing.T, x *site) {
+		x.declare(said{name: "Nguyễn Thị Ho", birth: "1990", phone: "+84900000001", commune: anDong, symptoms: []string{"cough"}, judged: true})
+		team := x.as(duty.Team, anDong)
+		team.get("/admin/triage").wants(t, "the list", 200, "Nguyễn Thị Ho", "Bắt đầu gọi", `name="colour" value="yellow"`)
+		team.get("/admin/triage?colour=red").wants(t, "a colour that was asked for", 200, "Chưa có ai ở mức này", "no:Nguyễn Thị Ho")
+		x.declareRed("Trần Thị Bình", "+84900000002", anDong)
+		team.get("/admin/triage").wants(t, "the gravest first", 200, "Trần Thị Bình", "no:Nguyễn Thị Ho")
+	})
+}
