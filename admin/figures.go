@@ -2,6 +2,7 @@ package admin
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -76,25 +77,49 @@ func (s *Server) showFigures(r *request) (string, any, error) {
 			return "", nil, err
 		}
 	}
-	if page.Table, err = s.figureTable(r, scope, ask); err != nil {
+	table, sums, err := s.figureTable(r, scope, ask)
+	if err != nil {
 		return "", nil, err
 	}
-	if page.Total, err = s.figureTotal(r, scope, ask); err != nil {
-		return "", nil, err
-	}
-	if err = s.figureCharts(r, scope, &page); err != nil {
+	page.Table, page.Total = table, sums.total()
+	if err = s.figureCharts(r, scope, &page, sums); err != nil {
 		return "", nil, err
 	}
 	return "figures.html", page, nil
 }
 
-// figureTotal is the one number of what is asked for.
-func (s *Server) figureTotal(r *request, scope duty.Scope, a figureAsk) (string, error) {
-	all, err := s.figures(r, scope, a.query())
-	if err != nil || len(all) == 0 {
-		return "0", err
+// figureSums are the figures of a page's table, from which its total and its
+// charts are made: the store is asked once for what it would count again.
+type figureSums struct {
+	by  []string // what they are counted by
+	all []store.Figure
+}
+
+func (c figureSums) total() string {
+	var n int64
+	for _, f := range c.all {
+		n += f.N
 	}
-	return thousands(int(all[0].N)), nil
+	return thousands(int(n))
+}
+
+// of counts by one of by alone, sorted by its values.
+func (c figureSums) of(name string) []store.Figure {
+	at := slices.Index(c.by, name)
+	if at < 0 {
+		return nil
+	}
+	sums := make(map[string]int64)
+	for _, f := range c.all {
+		sums[f.By[at]] += f.N
+	}
+	var all []store.Figure
+	for _, value := range slices.Sorted(maps.Keys(sums)) {
+		if n := sums[value]; n != 0 {
+			all = append(all, store.Figure{By: []string{value}, N: n})
+		}
+	}
+	return all
 }
 
 // figures asks the store; what a link named that is none is no page.

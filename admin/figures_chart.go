@@ -172,22 +172,16 @@ func abs(n int) int { return max(n, -n) }
 
 // figureCharts draws what the page shows: how it went by day, what it is made
 // of, and where.
-func (s *Server) figureCharts(r *request, scope duty.Scope, p *figurePage) error {
+func (s *Server) figureCharts(r *request, scope duty.Scope, p *figurePage, sums figureSums) error {
 	if err := s.daysChart(r, scope, p); err != nil {
 		return err
 	}
 	a := p.Ask
 	if a.Kind != store.FigurePrompts {
-		if err := s.partsChart(r, scope, p); err != nil {
-			return err
-		}
+		r.partsChart(p, sums)
 	}
 	if shape, ok := area.Outlines(a.Area); ok {
-		all, err := s.figures(r, scope, a.query(store.ByArea))
-		if err != nil {
-			return err
-		}
-		p.Map = r.figureMap(shape, a, all)
+		p.Map = r.figureMap(shape, a, sums.of(store.ByArea))
 	}
 	return nil
 }
@@ -309,15 +303,15 @@ func daysIn(from, to core.Day) int {
 const partsDrawn = 12
 
 // partsChart shows what it is made of: by the first dimension that was chosen.
-func (s *Server) partsChart(r *request, scope duty.Scope, p *figurePage) error {
+func (r *request) partsChart(p *figurePage, sums figureSums) {
 	a := p.Ask
 	if len(a.By) == 0 {
-		return nil
+		return
 	}
 	by := a.By[0]
-	all, err := s.figures(r, scope, a.query(by))
-	if err != nil || len(all) == 0 {
-		return err
+	all := sums.of(by)
+	if len(all) == 0 {
+		return
 	}
 	d := dimensionOf(a.kind(), by)
 	slices.SortFunc(all, func(x, y store.Figure) int {
@@ -346,7 +340,6 @@ func (s *Server) partsChart(r *request, scope duty.Scope, p *figurePage) error {
 	}
 	c.Height = len(c.Bars)*partTall + 4
 	p.Parts = c
-	return nil
 }
 
 // partTall is how high a bar that lies stands with its words, in pixels.

@@ -19,7 +19,7 @@ func (s *Server) downloadFigures(r *request) (string, any, error) {
 	if complaint != "" {
 		return "", nil, refusal{http.StatusUnprocessableEntity, complaint}
 	}
-	table, err := s.figureTable(r, scope, ask)
+	table, _, err := s.figureTable(r, scope, ask)
 	if err != nil {
 		return "", nil, err
 	}

@@ -74,7 +74,7 @@ type tableMaker struct {
 	total   map[string]int64
 }
 
-func (s *Server) figureTable(r *request, scope duty.Scope, a figureAsk) (figureTable, error) {
+func (s *Server) figureTable(r *request, scope duty.Scope, a figureAsk) (figureTable, figureSums, error) {
 	m := tableMaker{request: r, ask: a, sums: make(map[string]map[string]int64), total: make(map[string]int64)}
 	if len(area.Children(a.Area)) > 0 {
 		m.names = []string{store.ByArea}
@@ -90,14 +90,14 @@ func (s *Server) figureTable(r *request, scope duty.Scope, a figureAsk) (figureT
 	}
 	all, err := s.figures(r, scope, a.query(by...))
 	if err != nil {
-		return figureTable{}, err
+		return figureTable{}, figureSums{}, err
 	}
 	if a.Kind == store.FigurePrompts {
 		m.askedColumns(all)
 	} else {
 		m.spread(all, by)
 	}
-	return m.table(), nil
+	return m.table(), figureSums{by, all}, nil
 }
 
 // spread puts the last dimension that has few values across, the rest down.

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -184,6 +185,14 @@ func (s *Store) prepareHot(ctx context.Context) error {
 	return nil
 }
 
+// plainPlans has PostgreSQL plan for many short questions at once: to start
+// processes that share one, or to compile it, takes tens of milliseconds, which
+// it does for what reads a few hundred rows where a table is large.
+func plainPlans(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SET max_parallel_workers_per_gather = 0; SET jit = off`)
+	return err
+}
+
 func connectPG(ctx context.Context, o Options) (*Store, error) {
 	config, err := pgxpool.ParseConfig(o.URL)
 	if err != nil {
@@ -192,6 +201,7 @@ func connectPG(ctx context.Context, o Options) (*Store, error) {
 	}
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
 	config.PingTimeout = pingTime
+	config.AfterConnect = plainPlans
 	if o.MaxConns > 0 {
 		config.MaxConns = o.MaxConns
 	}
