@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -59,6 +60,8 @@ func TestBrowserDuties(t *testing.T) {
 	})
 	d.as("cdc", func(o *tab) {
 		d.both(o, "duty-cdc")
+		d.calls(o)
+		d.quarantines(o)
 		d.opens(o, "/admin/policy")
 		d.take(o, "duty-policy")
 	})
@@ -71,6 +74,9 @@ func TestBrowserDuties(t *testing.T) {
 	d.as("quan.tri", func(o *tab) {
 		d.opens(o, "/admin/accounts")
 		d.both(o, "duty-admin")
+		first := d.makesAccount(o)
+		d.begins(first)
+		o.does("sees that the new officer has begun", chromedp.Navigate(d.url+"/admin/accounts"), until(fmt.Sprintf(`[...document.querySelectorAll("tbody tr")].some((tr) => tr.innerText.includes(%q) && !tr.querySelector(".tag"))`, newcomer)))
 		d.opens(o, "/admin/log")
 		d.take(o, "duty-log")
 	})
@@ -120,6 +126,9 @@ func (d *duties) take(o *tab, name string) {
 	if wide := value[int](o, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 		d.t.Errorf("%s: %d px wider than the screen", name, wide)
 	}
+	if id := value[string](o, `document.body.innerText.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-/)?.[0] ?? ""`); id != "" {
+		d.t.Errorf("%s: shows the ID %s…, which tells nobody anything", name, id)
+	}
 	d.pictures.take(name, o)
 }
 
@@ -131,4 +140,73 @@ func (d *duties) verifies(o *tab) {
 	o.does("opens the first", chromedp.Click("td.act a"), until(`document.querySelector('[name="surveillance"]')`))
 	d.take(o, "duty-arrival")
 	o.does("says that they have arrived and watch themselves", chromedp.Click(`[name="surveillance"][value="self_watch"]`), chromedp.Click(".next-step > form button.main"), sees(word("admin.verify.done")))
+}
+
+// calls works off the first of those to call, with what came of it.
+func (d *duties) calls(o *tab) {
+	d.t.Helper()
+	begin := `document.querySelector('form[action="/admin/triage"] button.main')`
+	for _, colour := range []string{"red", "orange", "yellow"} { // the invented people are ill as chance has it
+		if d.opens(o, "/admin/triage?colour="+colour); value[bool](o, "!!"+begin) {
+			break
+		}
+	}
+	d.both(o, "duty-triage")
+	o.does("begins with whoever waited longest", chromedp.Click(chromedp.JSPath(begin)), until(`document.querySelector("#call")`))
+	d.both(o, "duty-person")
+	o.does("writes down the call", until(`document.querySelector("#call").open = true`), chromedp.Click(`#call [name="outcome"][value="ill"]`), chromedp.Click(`#call [name="symptoms"][value="fever"]`), chromedp.Focus("#temperature"), keys("38,2"),
+		chromedp.Focus("#note"), keys("Nói được cả câu, có người nhà bên cạnh."), until(`scrollTo(0, document.querySelector("#call").getBoundingClientRect().top + scrollY - 90) || true`))
+	d.take(o, "duty-call")
+	o.does("saves it", chromedp.Click("#call .actions button:not([name])"), sees(word("admin.person.done.call")), sees(word("admin.outcome.ill")), sees("38.2 °C"))
+}
+
+// quarantines says in which centre somebody is, and sees their days.
+func (d *duties) quarantines(o *tab) {
+	d.t.Helper()
+	d.opens(o, "/admin/monitoring?list=all")
+	// Whoever has answered has days to look at.
+	found := fmt.Sprintf(`((rows) => rows.find((tr) => !tr.innerText.includes(%q)) ?? rows[0])([...document.querySelectorAll("tbody tr")].filter((tr) => tr.innerText.includes(%q)))?.querySelector("td.act a")`,
+		word("admin.watch.never"), word("admin.kind.central"))
+	for value[bool](o, "!"+found) {
+		o.does("turns the page", chromedp.Click(`a[rel="next"]`), until(`document.readyState === "complete"`))
+	}
+	o.does("opens one of a quarantine centre", chromedp.Click(chromedp.JSPath(found)), until(`document.querySelector("ol.days")`))
+	o.does("says where and in which room", chromedp.Click(`.acts a[href$="/change"]`), chromedp.WaitVisible("#facility"), chromedp.SetValue("#facility", "Khu cách ly tập trung Phú Bài"), chromedp.SetValue("#room", "B12"),
+		chromedp.Click("main form button.main"), until(`document.querySelector('[name="sure"]')`), chromedp.Click("main form button.main"), sees(word("admin.act.change.done")), sees("Phú Bài"))
+	o.does("looks at the days", until(`scrollTo(0, document.querySelector("ol.days").getBoundingClientRect().top + scrollY - 120) || true`))
+	d.both(o, "duty-days")
+}
+
+// newcomer is an officer of a health station, invented.
+const newcomer = "Lê Thị Mới"
+
+// makesAccount makes one on the page, and gives its first password, which is
+// shown once.
+func (d *duties) makesAccount(o *tab) (first string) {
+	d.t.Helper()
+	o.does("adds an account", chromedp.Click(`main a[href="/admin/accounts/new"]`), chromedp.WaitVisible("#name"), chromedp.Focus("#name"), keys(newcomer), chromedp.SetValue("#duty", "station"), chromedp.SetValue("#area", "19815"),
+		chromedp.Focus("#sign_in"), keys("le.thi.moi"))
+	d.both(o, "duty-account-new")
+	o.does("saves it", chromedp.Focus("main form button.main"), keys(kb.Enter), until(`document.querySelector(".onetime")`))
+	d.both(o, "duty-account")
+	first = value[string](o, `document.querySelector(".onetime").innerText`)
+	if !value[bool](o, `((range) => { range.selectNodeContents(document.querySelector(".onetime")); return range.getClientRects().length === 1; })(document.createRange())`) {
+		d.t.Error("the first password, which is to be copied by hand, does not stand on one line of a telephone")
+	}
+	o.does("opens it again, where no password is", chromedp.Navigate(d.url+"/admin/accounts"), chromedp.Click(chromedp.JSPath(fmt.Sprintf(`[...document.querySelectorAll("tbody tr")].find((tr) => tr.innerText.includes(%q)).querySelector("td.act a")`, newcomer))),
+		sees(word("admin.doors.state.first")), until(fmt.Sprintf(`!document.querySelector(".onetime") && !document.body.innerText.includes(%q)`, first)))
+	return first
+}
+
+// begins is the newcomer's first sign-in: no page opens before the first
+// password is changed.
+func (d *duties) begins(first string) {
+	d.t.Helper()
+	const own = "sông Hương chiều nay êm"
+	n := open(d.t, d.browser, newcomer, 360, 740, d.url+"/admin/arrivals")
+	n.does("signs in", chromedp.Focus("#name"), keys("le.thi.moi"), keys(kb.Tab), keys(first), keys(kb.Enter), until(`document.querySelector("#repeat")`))
+	d.both(n, "duty-first")
+	n.does("tries another page", chromedp.Navigate(d.url+"/admin/arrivals"), until(`document.querySelector("#repeat")`))
+	n.does("sets a password of one's own", chromedp.Focus("#current"), keys(first), keys(kb.Tab), keys(own), keys(kb.Tab), keys(own), keys(kb.Enter), sees(word("admin.password.done")))
+	d.opens(n, "/admin/arrivals")
 }

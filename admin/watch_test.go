@@ -203,3 +203,12 @@ func TestRedsOnTheFirstPage(t *testing.T) {
 		leader.get("/admin/").wants(t, "after it was taken", 200, "no:dấu hiệu nặng")
 	})
 }
+
+// What happened is told in words: the task that somebody took and the address
+// that answers are IDs, which tell an officer nothing.
+func TestHappeningNamesNoID(t *testing.T) {
+	r := &request{}
+	if got := r.Changed(store.Happening{After: map[string]any{"address": core.NewID(), "task": core.NewID()}, Before: map[string]any{"monitoring": core.NewID()}}); len(got) != 0 {
+		t.Errorf("it shows %v", got)
+	}
+}

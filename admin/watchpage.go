@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"khaibao/core"
 	"khaibao/core/area"
@@ -143,16 +144,20 @@ func (r *request) Changed(h store.Happening) []fieldChange {
 		}
 	}
 	for _, field := range fields {
-		if field == "monitoring" { // an ID
+		was, is := plain(h.Before[field]), plain(h.After[field])
+		if isID(was) || isID(is) { // tells an officer nothing
 			continue
 		}
-		before, after := r.field(field, plain(h.Before[field])), r.field(field, plain(h.After[field]))
+		before, after := r.field(field, was), r.field(field, is)
 		if before != after {
 			list = append(list, fieldChange{r.orKey("admin.field."+field, field), before, after})
 		}
 	}
 	return list
 }
+
+// isID tells an ID of ours, of a task or an address, from words.
+func isID(value string) bool { return len(value) == 36 && !strings.ContainsFunc(value, notOfID) }
 
 // plain is a value of a change as text.
 func plain(v any) string {

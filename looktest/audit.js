@@ -25,6 +25,8 @@ async function lookAtPage(maxWeight, first) {
     const says = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.nodeValue.trim());
     if (says && parseFloat(getComputedStyle(e).fontSize) < 14) wrong.push(`small text: ${lookName(e)}`);
   }
+  const id = document.body.innerText.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-/);
+  if (id) wrong.push(`it shows the ID ${id[0]}…, which tells nobody anything`);
   if (document.querySelectorAll("h1").length !== 1) wrong.push(`${document.querySelectorAll("h1").length} first headings`);
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) wrong.push(`twice the id ${id}`);
