@@ -44,7 +44,12 @@ func readDone(q url.Values) arrivalDone {
 	if core.Verification(done.Was).Rank() < 0 || core.Verification(done.Now).Rank() < 0 || strings.ContainsFunc(done.Last+done.Monitoring, notOfID) {
 		return arrivalDone{}
 	}
-	if done.Key = "admin.verify.done"; done.Was == done.Now { // another kind of surveillance, a further note
+	switch done.Key = "admin.verify.done"; {
+	case done.Last != "" && done.Was == done.Now:
+		done.Key = "admin.verify.kept.last"
+	case done.Last != "": // the page is of the next one already
+		done.Key = "admin.verify.done.last"
+	case done.Was == done.Now: // another kind of surveillance, a further note
 		done.Key = "admin.verify.kept"
 	}
 	return done

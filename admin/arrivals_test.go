@@ -67,7 +67,7 @@ func TestArrivalIsVerifiedOnItsPage(t *testing.T) {
 		if to := got.header.Get("Location"); got.status != http.StatusSeeOther || !strings.HasPrefix(to, "/admin/arrivals/"+an+"?") {
 			t.Fatalf("saved: %d to %q", got.status, to)
 		}
-		b.get(got.header.Get("Location")).wants(t, "the next one", 200, "Nguyễn Văn An", "<del>Chưa xác minh</del> → <ins>Đã về địa phương</ins>", `href="/admin/arrivals/`+binh)
+		b.get(got.header.Get("Location")).wants(t, "the next one", 200, "Nguyễn Văn An", "Đã lưu người vừa rồi: ", "<del>Chưa xác minh</del> → <ins>Đã về địa phương</ins>", `href="/admin/arrivals/`+binh)
 		if again := b.post("/admin/arrivals/"+binh, form); again.status != http.StatusSeeOther {
 			t.Errorf("the same form again: %d", again.status)
 		}
