@@ -15,9 +15,22 @@ import (
 // checksEach is how many people are checked by each of code, ID and phone.
 const checksEach = 1000
 
-// checks measures the one box, by what a QR says, by ID number and by phone. As
-// many officers check at once as there are who ask, none of them two people at a
-// time; each may look up so many in a minute: then another goes on.
+// looker is the sign-in of who looks up the i-th of some people. As many officers
+// look up at once as there are who ask, none of them two at a time; each may look
+// up so many in a minute: then another goes on.
+func (w *web) looker(ctx context.Context, d duty.Duty, i int) (string, error) {
+	if i%(atOnceOfficers*(store.LooksPerMinute-2)) == 0 {
+		for j := range w.lookers {
+			var err error
+			if w.lookers[j], err = w.signIn(ctx, d, w.options.Province); err != nil {
+				return "", err
+			}
+		}
+	}
+	return w.lookers[i%atOnceOfficers], nil
+}
+
+// checks measures the one box, by what a QR says, by ID number and by phone.
 func (w *web) checks(ctx context.Context) error {
 	// What a page takes that asks the database nothing is the machine's own.
 	none := make([]asking, checksEach)
@@ -44,16 +57,12 @@ func (w *web) checks(ctx context.Context) error {
 		{"phone", func(i int) string { return known[i%len(known)].Phone }},
 	} {
 		var all []asking
-		var cookies [atOnceOfficers]string
 		for i := range checksEach {
-			if i%(atOnceOfficers*(store.LooksPerMinute-2)) == 0 {
-				for j := range cookies {
-					if cookies[j], err = w.signIn(ctx, duty.Police, w.options.Province); err != nil {
-						return err
-					}
-				}
+			cookie, err := w.looker(ctx, duty.Police, i)
+			if err != nil {
+				return err
 			}
-			all = append(all, asking{cookie: cookies[i%atOnceOfficers], path: "/admin/check", form: url.Values{"q": {by.text(i)}}})
+			all = append(all, asking{cookie: cookie, path: "/admin/check", form: url.Values{"q": {by.text(i)}}})
 		}
 		if err := w.measure(ctx, "a check by "+by.what, 10, all); err != nil {
 			return err
@@ -182,12 +191,10 @@ func (w *web) searches(ctx context.Context) error {
 		return err
 	}
 	var all []asking
-	var cookie string
 	for i := range 200 {
-		if i%(store.LooksPerMinute-2) == 0 {
-			if cookie, err = w.signIn(ctx, duty.CDC, w.options.Province); err != nil {
-				return err
-			}
+		cookie, err := w.looker(ctx, duty.CDC, i)
+		if err != nil {
+			return err
 		}
 		v := w.someFilters(i % 3)
 		v.Set("name", known[i].Person.Name)

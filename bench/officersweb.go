@@ -34,6 +34,7 @@ type web struct {
 	keyFile     string
 	network     *http.Server
 	officers    map[string]duty.Officer // by their cookies
+	lookers     [atOnceOfficers]string  // sign-ins of those who look people up
 	r           *rand.Rand              // for what is asked; used by one goroutine
 }
 

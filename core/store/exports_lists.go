@@ -27,7 +27,7 @@ func (s *Store) ExportDeclarations(ctx context.Context, l Look, scope duty.Scope
 	if err != nil {
 		return nil, next, err
 	}
-	ids, next, _, err := w.page(ctx, s.q, after, n)
+	ids, next, _, _, err := w.page(ctx, s.q, after, n)
 	if err != nil || len(ids) == 0 {
 		return nil, next, wrap(err, "list declarations for a file")
 	}
@@ -59,7 +59,7 @@ func (s *Store) CountDeclarations(ctx context.Context, l Look, scope duty.Scope,
 		return 0, err
 	}
 	for at := (Cursor{}); n < most; {
-		ids, next, _, err := w.page(ctx, s.q, at, min(most-n, 2000))
+		ids, next, _, _, err := w.page(ctx, s.q, at, min(most-n, 2000))
 		if n += len(ids); err != nil || next == (Cursor{}) {
 			return n, wrap(err, "count declarations")
 		}

@@ -120,13 +120,13 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, w *walk, a
 	if err := w.bound(ctx, q); err != nil {
 		return fmt.Errorf("list declarations: %w", err)
 	}
-	once := w.few && after == (Cursor{})
+	counted := w.few && after == (Cursor{}) || w.common
 	var keys []string
 	var err error
-	if once {
+	if counted && w.few {
 		keys, p.Next, p.Counts, err = w.firstOfFew(ctx, q, PageSize)
 	} else {
-		keys, p.Next, p.Reached, err = w.page(ctx, q, after, PageSize)
+		keys, p.Next, p.Reached, p.Counts, err = w.page(ctx, q, after, PageSize)
 	}
 	if err != nil {
 		return fmt.Errorf("list declarations: %w", err)
@@ -140,7 +140,7 @@ func (s *Store) list(ctx context.Context, q querier, l Look, p *Page, w *walk, a
 			return fmt.Errorf("list declarations: %w", err)
 		}
 	}
-	if !once {
+	if !counted {
 		p.Counts, err = w.count(ctx, q)
 	}
 	if p.Masked {

@@ -8,7 +8,7 @@ import (
 )
 
 // commonName is from how many people on a name is common.
-const commonName = 1_000
+const commonName = 300
 
 // named adds that the person's name has a word that begins so. A name that
 // many have is looked for among the newest declarations until a page is full,
@@ -26,9 +26,10 @@ func (s *Store) named(ctx context.Context, q querier, w *walk, folded string) er
 	if err != nil {
 		return fmt.Errorf("look for a name: %w", err)
 	}
-	if w.few = len(people) < commonName; w.few {
+	w.few = len(people) < commonName
+	if w.common = !w.few; w.few {
 		w.args = append(w.args, s.among(people))
-		w.looked += " AND d.person_id" + s.anyOf("$"+strconv.Itoa(len(w.args)))
+		w.people = s.anyOf("$" + strconv.Itoa(len(w.args)))
 	} else {
 		w.and(&w.looked, "(SELECT ' ' || p.folded FROM people p WHERE p.id = d.person_id) LIKE ?", pattern)
 	}

@@ -23,6 +23,8 @@ type walk struct {
 	from, end int64         // the stretch of all: from ≤ at < end, in milliseconds; 0 for open
 	patience  time.Duration // Options.ListTime of the store
 	few       bool          // by people who are few: all of theirs is read at once
+	people    string        // of few: which they are
+	common    bool          // by a name that many have: what is counted is what the page came by
 }
 
 // How long a walk looks for a page, and counts. Tests let it end sooner.
@@ -68,10 +70,8 @@ func (w *walk) bound(ctx context.Context, q querier) error {
 }
 
 // stretch asks for the n declarations at most of a piece that are kept; what is
-// a SELECT of whose rows these are d. Where people are few, what is looked up
-// elsewhere leads to them, and not the order, by which PostgreSQL would read an
-// area from its end until it met enough of theirs; else it is for what to look
-// it up.
+// a SELECT of whose rows these are d. What is looked up elsewhere is for what to
+// look up, but where people are few: then all of theirs are looked at.
 func (w *walk) stretch(what string, p piece, n int) (text string, args []any) {
 	c := conditions{args: w.args}
 	if w.oldest {
@@ -81,15 +81,23 @@ func (w *walk) stretch(what string, p piece, n int) (text string, args []any) {
 		c.and("(d.at, d.id) < (?, ?)", p.after.At, p.after.ID)
 		c.and("d.at >= ?", p.to)
 	}
-	person, few, at := "", "", "d.at"
+	person, few, from := "", "", "declarations d"
 	if w.looked != "" {
 		person = ", d.person_id"
 	}
 	if w.few {
-		few, at = w.looked, "d.at + 0"
+		few, from = w.looked, w.ofFew()
 	}
-	return what + ` FROM (SELECT d.at, d.id, d.symptoms, d.exposures, d.proven` + person + ` FROM declarations d WHERE 1 = 1` + w.area + c.text.String() + w.kept + few +
-		` ORDER BY ` + at + w.order() + `, d.id` + w.order() + ` LIMIT ` + strconv.Itoa(n) + `) d`, c.args
+	return what + ` FROM (SELECT d.at, d.id, d.symptoms, d.exposures, d.proven` + person + ` FROM ` + from + ` WHERE 1 = 1` + w.area + c.text.String() + w.kept + few +
+		` ORDER BY d.at` + w.order() + `, d.id` + w.order() + ` LIMIT ` + strconv.Itoa(n) + `) d`, c.args
+}
+
+// ofFew are the declarations of few people. Its LIMIT keeps both engines from
+// going there by the conditions around it: PostgreSQL would read an area from its
+// end, or all that is red, until it met enough of theirs.
+func (w *walk) ofFew() string {
+	return `(SELECT e.at, e.id, e.person_id, e.symptoms, e.exposures, e.proven, e.form, e.channel, e.colour, e.origin, e.commune, e.district, e.province
+		FROM declarations e WHERE e.person_id` + w.people + ` LIMIT 2000000000) d`
 }
 
 // beginning is the place before all of the walk.
@@ -190,8 +198,8 @@ func (w *walk) firstOfFew(ctx context.Context, q querier, n int) (ids []string, 
 
 // page finds the IDs of the next declarations behind a place, n at most, and
 // where the page after begins. reached is the time up to which was looked, when
-// that was not far enough to fill the page.
-func (w *walk) page(ctx context.Context, q querier, after Cursor, n int) (ids []string, next Cursor, reached time.Time, err error) {
+// that was not far enough to fill the page. c counts what was found on the way.
+func (w *walk) page(ctx context.Context, q querier, after Cursor, n int) (ids []string, next Cursor, reached time.Time, c Counts, err error) {
 	at := w.beginning()
 	if after != (Cursor{}) && !w.before(after, at) {
 		at = after
@@ -203,16 +211,18 @@ func (w *walk) page(ctx context.Context, q querier, after Cursor, n int) (ids []
 			if ids = append(ids, e.ID); len(ids) <= n {
 				last = e.Cursor
 			}
+			c.add(1, min(e.symptoms, 1), min(e.exposures, 1), 1-e.proven)
 		}
 		return came, len(ids) > n, err
 	})
+	c.More = !end
 	switch {
 	case err != nil || end:
-		return ids, Cursor{}, time.Time{}, err
+		return ids, Cursor{}, time.Time{}, c, err
 	case len(ids) > n:
-		return ids[:n], last, time.Time{}, nil
+		return ids[:n], last, time.Time{}, c, nil
 	}
-	return ids, came, time.UnixMilli(came.At), nil
+	return ids, came, time.UnixMilli(came.At), c, nil
 }
 
 // before tells whether a place lies before another one of the walk.
