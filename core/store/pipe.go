@@ -17,6 +17,36 @@ type pipe struct {
 
 func newPipe(conn *pgx.Conn) *pipe { return &pipe{conn: conn, waiting: &pgx.Batch{}} }
 
+// inPipe is inTx for those who wait for each of many small statements: on
+// PostgreSQL the beginning goes out with the first of them, and what waits with
+// the commit.
+func (s *Store) inPipe(ctx context.Context, f func(q querier) error) error {
+	if s.pg == nil {
+		return s.inTx(ctx, f)
+	}
+	acquiring, done := bounded(ctx)
+	defer done()
+	conn, err := s.pg.Acquire(acquiring)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	defer func() { // f failed or panicked
+		if conn.Conn().PgConn().TxStatus() != 'I' {
+			_, _ = pgConn{conn}.exec(context.WithoutCancel(ctx), "ROLLBACK") // a broken connection is dropped by the pool
+		}
+	}()
+	p := newPipe(conn.Conn())
+	if err := p.later(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	if err := f(p); err != nil {
+		return err
+	}
+	_, err = p.exec(ctx, "COMMIT")
+	return err
+}
+
 // take gives what waits, to be sent with what its caller adds.
 func (p *pipe) take() *pgx.Batch {
 	batch := p.waiting

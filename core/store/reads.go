@@ -36,7 +36,7 @@ var ErrTooManyLooks = errors.New("too many look-ups")
 // f writes to reads. It gives the look a time of its own among the officer's.
 func (s *Store) looking(ctx context.Context, l *Look, f func(q querier) error) error {
 	var answer error
-	err := s.inTx(ctx, func(q querier) error {
+	err := s.inPipe(ctx, func(q querier) error {
 		answer = s.limit(ctx, q, l)
 		if answer == nil {
 			answer = f(q)
@@ -71,12 +71,12 @@ func (s *Store) keepReads(ctx context.Context, q querier, l Look, people []*Pers
 	if len(people) == 0 {
 		return s.keepRead(ctx, q, l, "", "", false)
 	}
-	rows := make([][]any, len(people))
-	for i, p := range people {
-		rows[i] = readRow(l, p.ID, groupsText(p.Shown), true)
+	for _, p := range people {
+		if err := q.later(ctx, readText, readRow(l, p.ID, groupsText(p.Shown), true)...); err != nil {
+			return fmt.Errorf("log read: %w", err)
+		}
 	}
-	_, err := execEach(ctx, q, readText, rows)
-	return wrap(err, "log reads")
+	return nil
 }
 
 func groupsText(groups []duty.Group) string {
@@ -91,9 +91,10 @@ func groupsText(groups []duty.Group) string {
 // which two at once are both counted. One look may show several people of one
 // phone: that is one, as it has one time, which no other look of the officer has.
 func (s *Store) limit(ctx context.Context, q querier, l *Look) error {
-	var id string
-	if err := q.row(ctx, `SELECT id FROM officers WHERE id = $1 `+s.forUpdate, l.Officer.ID).Scan(&id); err != nil {
-		return fmt.Errorf("officer %s looks up: %w", l.Officer.ID, err)
+	if s.forUpdate != "" {
+		if err := q.later(ctx, `SELECT id FROM officers WHERE id = $1 `+s.forUpdate, l.Officer.ID); err != nil {
+			return fmt.Errorf("officer %s looks up: %w", l.Officer.ID, err)
+		}
 	}
 	var minute, day, last int64
 	err := q.row(ctx, `SELECT COUNT(DISTINCT CASE WHEN at > $2 THEN at END), COUNT(DISTINCT at),
