@@ -139,7 +139,7 @@ func (d *duties) verifies(o *tab) {
 	d.both(o, "duty-arrivals")
 	o.does("opens the first", chromedp.Click("td.act a"), until(`document.querySelector('[name="surveillance"]')`))
 	d.take(o, "duty-arrival")
-	o.does("says that they have arrived and watch themselves", chromedp.Click(`[name="surveillance"][value="self_watch"]`), chromedp.Click(".next-step > form button.main"), sees(word("admin.verify.done")))
+	o.does("says that they have arrived and watch themselves", chromedp.Click(`[name="surveillance"][value="self_watch"]`), chromedp.Click(".next-step > form button.main"), sees(word("admin.verify.done.last")))
 }
 
 // calls works off the first of those to call, with what came of it.
