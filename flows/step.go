@@ -3,7 +3,6 @@ package flows
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"khaibao/core"
 )
@@ -19,25 +18,19 @@ const MissLimit = 3
 // holds a message, or none to ask the current question again. When the person
 // sends the form, the last effect is its Declare.
 func Step(f Form, s State, e Event) (State, []Effect) {
-	w := works.Get().(*work)
-	w.form, w.event = f, e
+	w := work{form: f, event: e}
 	w.run = run{form: &w.form, s: s, e: &w.event, effects: make([]Effect, 0, 2)}
 	w.run.step()
-	s, effects := w.run.s, w.run.effects
-	*w = work{}
-	works.Put(w)
-	return s, effects
+	return w.run.s, w.run.effects
 }
 
-// work is all that the form's functions are shown during a step. Nothing that a
-// step returns points into it, so it serves the next one.
+// work is all that the form's functions are shown during a step, in one piece of
+// memory.
 type work struct {
 	form  Form
 	event Event
 	run   run
 }
-
-var works = sync.Pool{New: func() any { return new(work) }}
 
 // run is one Step at work. It owns its copy of the state, but not the slices
 // in it: those are replaced, never written to.
