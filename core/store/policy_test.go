@@ -204,7 +204,7 @@ func TestPolicyOnAnotherNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	version := ""
-	for deadline := time.Now().Add(8 * time.Second); version != "hue-1" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); version != "hue-1" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		rules, _, err := two.Policy(t.Context(), "2021-07-20")
 		if err != nil {
 			t.Fatal(err)
