@@ -12,7 +12,7 @@ import (
 
 // jobRest is how long a node rests after a step of a job, as a share of what
 // the step took: those who declare at that moment come first.
-const jobRest = 2
+const jobRest = 2.5
 
 // jobs does long work in the background of every node.
 func (p *program) jobs() *jobs.Runner {
