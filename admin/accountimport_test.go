@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -37,22 +36,10 @@ func excelOf(t *testing.T, head []string, lines ...[]string) []byte {
 	return out.Bytes()
 }
 
-// uploadList sends one file as a browser does.
+// uploadList sends a list as a browser does.
 func (b *browser) uploadList(path string, file []byte) reply {
 	b.x.t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", "danh sách.xlsx")
-	if err == nil {
-		_, err = part.Write(file)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		b.x.t.Fatal(err)
-	}
-	return b.do(b.request("POST", path, w.FormDataContentType(), &body))
+	return b.sendFile(path, "danh sách.xlsx", file)
 }
 
 const accountListURL = "/admin/accounts/list"
